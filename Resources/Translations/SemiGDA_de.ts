@@ -1324,6 +1324,10 @@
 <context>
     <name>cases.folder_dialog</name>
     <message>
+        <source>1 DICOM file</source>
+        <translation>1 DICOM-Datei</translation>
+    </message>
+    <message>
         <source>A pattern (regular expression)</source>
         <translation>Ein Muster (regulärer Ausdruck)</translation>
     </message>
@@ -1362,6 +1366,10 @@
     <message>
         <source>Images:</source>
         <translation>Bilder:</translation>
+    </message>
+    <message>
+        <source>Images: {count}, with a label: {labelled}. Patients: {patients}.</source>
+        <translation>Bilder: {count}, mit Label: {labelled}. Patienten: {patients}.</translation>
     </message>
     <message>
         <source>Label</source>
@@ -1472,10 +1480,6 @@
         <translation>{count} DICOM-Dateien</translation>
     </message>
     <message>
-        <source>{count} images, {labelled} with a label, of {patients} patients.</source>
-        <translation>{count} Bilder, {labelled} mit Label, von {patients} Patienten.</translation>
-    </message>
-    <message>
         <source>{why}, left out</source>
         <translation>{why}, weggelassen</translation>
     </message>
@@ -1550,6 +1554,10 @@
 <context>
     <name>cases.missing_files</name>
     <message>
+        <source>1 case found, {missing} still missing.</source>
+        <translation>1 Fall gefunden, {missing} fehlen noch.</translation>
+    </message>
+    <message>
         <source>1 case is left out because its files are missing.</source>
         <translation>1 Fall bleibt weg, weil seine Dateien fehlen.</translation>
     </message>
@@ -1582,12 +1590,16 @@
         <translation>{count} Fälle bleiben weg, weil ihre Dateien fehlen.</translation>
     </message>
     <message>
-        <source>{found} cases found, {missing} still missing.</source>
-        <translation>{found} Fälle gefunden, {missing} fehlen noch.</translation>
+        <source>{count} cases found, {missing} still missing.</source>
+        <translation>{count} Fälle gefunden, {missing} fehlen noch.</translation>
     </message>
 </context>
 <context>
     <name>cases.program_results</name>
+    <message>
+        <source>1 case has a result of {program}.</source>
+        <translation>1 Fall hat ein Ergebnis von {program}.</translation>
+    </message>
     <message>
         <source>A segment of another program has no class...</source>
         <translation>Ergebnisse: ein Segment ohne Klasse...</translation>
@@ -1696,6 +1708,10 @@
         <translation>Lernen</translation>
     </message>
     <message>
+        <source>{name}: 1 structure</source>
+        <translation>{name}: 1 Struktur</translation>
+    </message>
+    <message>
         <source>{name}: {count} structures</source>
         <translation>{name}: {count} Strukturen</translation>
     </message>
@@ -1790,6 +1806,14 @@
 <context>
     <name>cases.section</name>
     <message>
+        <source>1 case added, {known} already there.</source>
+        <translation>1 Fall hinzugefügt, schon da: {known}.</translation>
+    </message>
+    <message>
+        <source>1 existing case now has a label.</source>
+        <translation>1 vorhandener Fall hat jetzt ein Label.</translation>
+    </message>
+    <message>
         <source>A case keeps its label: another one was not taken.</source>
         <translation>Ein Fall behält sein Label: ein anderes wurde nicht übernommen.</translation>
     </message>
@@ -1798,8 +1822,8 @@
         <translation>Ein Label kann nicht gelesen werden und wurde weggelassen: {names}.</translation>
     </message>
     <message>
-        <source>A name for the patient of the {count} selected cases; leave it empty if each case is a different patient. Images of one patient are never split between training and scoring.</source>
-        <translation>Ein Name für den Patienten der {count} gewählten Fälle; lassen Sie ihn leer, wenn jeder Fall ein anderer Patient ist. Bilder eines Patienten werden nie auf Training und Bewertung verteilt.</translation>
+        <source>A name for the patient of the selected cases ({count}); leave it empty if each case is a different patient. Images of one patient are never split between training and scoring.</source>
+        <translation>Ein Name für den Patienten der gewählten Fälle ({count}); lassen Sie ihn leer, wenn jeder Fall ein anderer Patient ist. Bilder eines Patienten werden nie auf Training und Bewertung verteilt.</translation>
     </message>
     <message>
         <source>A segment has no class...</source>
@@ -2075,6 +2099,14 @@
         <translation> und {count} weitere</translation>
     </message>
     <message>
+        <source>1 case checked, nothing found.</source>
+        <translation>1 Fall geprüft, nichts gefunden.</translation>
+    </message>
+    <message>
+        <source>1 case checked.</source>
+        <translation>1 Fall geprüft.</translation>
+    </message>
+    <message>
         <source>1 error</source>
         <translation>1 Fehler</translation>
     </message>
@@ -2089,6 +2121,10 @@
     <message>
         <source>Cancelling...</source>
         <translation>Wird abgebrochen...</translation>
+    </message>
+    <message>
+        <source>Cases not checked yet: {count} of {all}.</source>
+        <translation>Noch nicht geprüfte Fälle: {count} von {all}.</translation>
     </message>
     <message>
         <source>Check</source>
@@ -2153,10 +2189,6 @@
     <message>
         <source>{count} errors</source>
         <translation>{count} Fehler</translation>
-    </message>
-    <message>
-        <source>{count} of {all} cases are not checked yet.</source>
-        <translation>{count} von {all} Fällen sind noch nicht geprüft.</translation>
     </message>
     <message>
         <source>{count} warnings</source>
@@ -2926,6 +2958,14 @@
         <translation>Dice</translation>
     </message>
     <message>
+        <source>Dice on 1 case, scored by a training that had not seen it</source>
+        <translation>Dice auf 1 Fall, gemessen an einem Training, das ihn nicht gesehen hatte</translation>
+    </message>
+    <message>
+        <source>Dice on 1 held-out case</source>
+        <translation>Dice auf 1 Testfall</translation>
+    </message>
+    <message>
         <source>Dice on {count} cases, each scored by a training that had not seen it</source>
         <translation>Dice auf {count} Fällen, jeder gemessen an einem Training, das ihn nicht gesehen hatte</translation>
     </message>
@@ -3057,12 +3097,24 @@
 <context>
     <name>review.section</name>
     <message>
+        <source>1 accepted prediction</source>
+        <translation>1 angenommene Vorhersage</translation>
+    </message>
+    <message>
+        <source>1 corrected prediction</source>
+        <translation>1 korrigierte Vorhersage</translation>
+    </message>
+    <message>
         <source>Accept</source>
         <translation>Annehmen</translation>
     </message>
     <message>
         <source>Accept {count}</source>
         <translation>{count} annehmen</translation>
+    </message>
+    <message>
+        <source>Accepted 1 predicted label.</source>
+        <translation>1 vorhergesagtes Label angenommen.</translation>
     </message>
     <message>
         <source>Accepted {count} predicted labels.</source>
@@ -3107,6 +3159,10 @@
     <message>
         <source>Reject {count}</source>
         <translation>{count} ablehnen</translation>
+    </message>
+    <message>
+        <source>Rejected 1 predicted label.</source>
+        <translation>1 vorhergesagtes Label abgelehnt.</translation>
     </message>
     <message>
         <source>Rejected {count} predicted labels.</source>
@@ -3156,12 +3212,28 @@
         <translation>Das Modell kann nicht gelesen werden.</translation>
     </message>
     <message>
+        <source>a result of {program} for 1 case was not used</source>
+        <translation>ein Ergebnis von {program} für 1 Fall wurde nicht verwendet</translation>
+    </message>
+    <message>
+        <source>also with a result of {program} for 1 case</source>
+        <translation>auch mit einem Ergebnis von {program} für 1 Fall</translation>
+    </message>
+    <message>
         <source>also with results of {program} for {count} cases</source>
         <translation>auch mit Ergebnissen von {program} für {count} Fälle</translation>
     </message>
     <message>
         <source>licence: {name}</source>
         <translation>Lizenz: {name}</translation>
+    </message>
+    <message>
+        <source>mean Dice {score:.2f} on 1 validation case</source>
+        <translation>mittlerer Dice {score:.2f} auf 1 Validierungsfall</translation>
+    </message>
+    <message>
+        <source>mean Dice {score:.2f} on 1 validation case, which also chose the weights: expect less</source>
+        <translation>mittlerer Dice {score:.2f} auf 1 Validierungsfall, der auch die Gewichte bestimmte: Erwarten Sie weniger</translation>
     </message>
     <message>
         <source>mean Dice {score:.2f} on {count} validation cases</source>
@@ -3180,12 +3252,12 @@
         <translation>Ausgangspunkt: {base}</translation>
     </message>
     <message>
-        <source>trained on {labelled} labelled and {unlabelled} unlabelled cases</source>
-        <translation>trainiert mit {labelled} gelabelten und {unlabelled} ungelabelten Fällen</translation>
+        <source>training cases: {labelled} labelled</source>
+        <translation>Trainingsfälle: {labelled} gelabelt</translation>
     </message>
     <message>
-        <source>trained on {labelled} labelled cases</source>
-        <translation>trainiert mit {labelled} gelabelten Fällen</translation>
+        <source>training cases: {labelled} labelled, {unlabelled} unlabelled</source>
+        <translation>Trainingsfälle: {labelled} gelabelt, {unlabelled} ungelabelt</translation>
     </message>
 </context>
 <context>
@@ -3491,8 +3563,8 @@
         <translation>Fragliche Stelle {number}</translation>
     </message>
     <message>
-        <source>Doubtful spot {number} of {count}: {size} voxels</source>
-        <translation>Fragliche Stelle {number} von {count}: {size} Voxel</translation>
+        <source>Doubtful spot {number} of {count}, voxels: {size}</source>
+        <translation>Fragliche Stelle {number} von {count}, Voxel: {size}</translation>
     </message>
     <message>
         <source>Made of frame {number}.</source>
@@ -3631,6 +3703,10 @@
 </context>
 <context>
     <name>segment.sizes</name>
+    <message>
+        <source>1 pixel</source>
+        <translation>1 Pixel</translation>
+    </message>
     <message>
         <source>ml</source>
         <translation>ml</translation>
@@ -3920,12 +3996,12 @@
         <translation>Auslassen</translation>
     </message>
     <message>
-        <source>Segment all</source>
-        <translation>Alle segmentieren</translation>
+        <source>Not the kind of image that this model was trained on: {number} of {count}.</source>
+        <translation>Andere Bilder als die, mit denen dieses Modell trainiert wurde: {number} von {count}.</translation>
     </message>
     <message>
-        <source>{number} of {count} volumes are not the kind of image that this model was trained on.</source>
-        <translation>{number} von {count} Volumen sind andere Bilder als die, mit denen dieses Modell trainiert wurde.</translation>
+        <source>Segment all</source>
+        <translation>Alle segmentieren</translation>
     </message>
 </context>
 <context>
@@ -4126,6 +4202,10 @@
     <message>
         <source>{done} of {total} done</source>
         <translation>{done} von {total} fertig</translation>
+    </message>
+    <message>
+        <source>{name} (1 volume)</source>
+        <translation>{name} (1 Volumen)</translation>
     </message>
     <message>
         <source>{name} ({count} volumes)</source>
@@ -4486,6 +4566,10 @@
 <context>
     <name>slices.words</name>
     <message>
+        <source>1 slice</source>
+        <translation>1 Sch.</translation>
+    </message>
+    <message>
         <source>No slice is finished yet.</source>
         <translation>Noch keine Schicht ist fertig.</translation>
     </message>
@@ -4498,24 +4582,28 @@
         <translation>Das ganze Volumen gilt als gelabelt.</translation>
     </message>
     <message>
-        <source>labelled on {finished} of {count} slices</source>
-        <translation>gelabelt auf {finished} von {count} Schichten</translation>
+        <source>labelled on 1 slice</source>
+        <translation>gelabelt auf 1 Schicht</translation>
     </message>
     <message>
-        <source>labelled on {finished} slices</source>
-        <translation>gelabelt auf {finished} Schichten</translation>
+        <source>labelled on {count} slices</source>
+        <translation>gelabelt auf {count} Schichten</translation>
+    </message>
+    <message>
+        <source>labelled on {finished} of {count} slices</source>
+        <translation>gelabelt auf {finished} von {count} Schichten</translation>
     </message>
     <message>
         <source>{count} cases are labelled on some slices only: they are scored on those alone.</source>
         <translation>{count} Fälle sind nur auf einigen Schichten gelabelt: Bewertet werden sie nur auf diesen.</translation>
     </message>
     <message>
-        <source>{finished} of {count} slices finished: {which}</source>
-        <translation>{finished} von {count} Schichten fertig: {which}</translation>
+        <source>{count} slices</source>
+        <translation>{count} Sch.</translation>
     </message>
     <message>
-        <source>{finished} slices</source>
-        <translation>{finished} Sch.</translation>
+        <source>{finished} of {count} slices finished: {which}</source>
+        <translation>{finished} von {count} Schichten fertig: {which}</translation>
     </message>
     <message>
         <source>{finished}/{count} slices</source>
@@ -4799,10 +4887,6 @@
         <translation>Bisher nicht gefunden: {names}. Wahrscheinliche Ursachen:</translation>
     </message>
     <message>
-        <source>Nothing to do: the training runs by itself, even if you close Slicer.</source>
-        <translation>Nichts zu tun: Das Training läuft von selbst, auch wenn Sie Slicer schließen.</translation>
-    </message>
-    <message>
         <source>Patient {number} of {count} held out: </source>
         <translation>Patient {number} von {count} als Test: </translation>
     </message>
@@ -4831,6 +4915,10 @@
         <translation>Probelauf: {facts}</translation>
     </message>
     <message>
+        <source>Resume the training that has stopped, or cancel it.</source>
+        <translation>Setzen Sie das angehaltene Training fort oder brechen Sie es ab.</translation>
+    </message>
+    <message>
         <source>Start a training, or resume the last one.</source>
         <translation>Starten Sie ein Training, oder setzen Sie das letzte fort.</translation>
     </message>
@@ -4855,14 +4943,6 @@
         <translation>Das letzte Training wurde abgebrochen. „Fortsetzen“ macht weiter.</translation>
     </message>
     <message>
-        <source>The planned training does not fit this computer: use what fits, or change the plan.</source>
-        <translation>Das geplante Training passt nicht zu diesem Computer: Nehmen Sie, was passt, oder ändern Sie den Plan.</translation>
-    </message>
-    <message>
-        <source>The training has stopped: resume it or cancel it.</source>
-        <translation>Das Training steht: Setzen Sie es fort, oder brechen Sie es ab.</translation>
-    </message>
-    <message>
         <source>The training takes &lt;b&gt;{text}&lt;/b&gt;.</source>
         <translation>Das Training dauert &lt;b&gt;{text}&lt;/b&gt;.</translation>
     </message>
@@ -4883,8 +4963,16 @@
         <translation>Training gestartet.</translation>
     </message>
     <message>
+        <source>Use what fits this computer, or change the plan, which does not.</source>
+        <translation>Nehmen Sie, was auf diesem Computer passt, oder ändern Sie den Plan, der nicht passt.</translation>
+    </message>
+    <message>
         <source>Use what fits: {offer}</source>
         <translation>Passendes verwenden: {offer}</translation>
+    </message>
+    <message>
+        <source>Wait. The training runs by itself, even if you close Slicer.</source>
+        <translation>Abwarten. Das Training läuft von selbst, auch wenn Sie Slicer schließen.</translation>
     </message>
     <message>
         <source>cancelled</source>
@@ -5609,6 +5697,10 @@
         <translation>Eine Datei des Modells ist größer, als ein Modell sein kann.</translation>
     </message>
     <message>
+        <source>A label map holds the value {most}, but the model has {num_classes} class.</source>
+        <translation>Eine Labelkarte enthält den Wert {most}, aber das Modell hat {num_classes} Klasse.</translation>
+    </message>
+    <message>
         <source>A label map holds the value {most}, but the model has {num_classes} classes.</source>
         <translation>Eine Labelkarte enthält den Wert {most}, aber das Modell hat {num_classes} Klassen.</translation>
     </message>
@@ -6093,6 +6185,10 @@
         <translation>Der Sicherungspunkt ist von einer anderen Version von SemiGDA und passt nicht zu dieser: Das Training beginnt von vorn.</translation>
     </message>
     <message>
+        <source>The class '{name}' was found in the one held-out case that has none of it. The scores do not count this.</source>
+        <translation>Die Klasse '{name}' wurde im einzigen Testfall gefunden, in dem es sie nicht gibt. Die Werte zählen das nicht.</translation>
+    </message>
+    <message>
         <source>The class '{name}' was found in {count} of {without} held-out cases that have none of it. The scores do not count this.</source>
         <translation>Die Klasse '{name}' wurde in {count} von {without} Testfällen gefunden, in denen es sie nicht gibt. Die Werte zählen das nicht.</translation>
     </message>
@@ -6481,12 +6577,24 @@
         <translation>{copies} der Testbilder sind ein zweites Mal im Training: Die Werte werden zu gut ausfallen.</translation>
     </message>
     <message>
+        <source>{copies} of the held-out images is in the training a second time: the scores will be too good.</source>
+        <translation>{copies} der Testbilder ist ein zweites Mal im Training: Die Werte werden zu gut ausfallen.</translation>
+    </message>
+    <message>
+        <source>{count} held-out case could not be scored.</source>
+        <translation>{count} Testfall konnte nicht gemessen werden.</translation>
+    </message>
+    <message>
         <source>{count} held-out cases could not be scored.</source>
         <translation>{count} Testfälle konnten nicht gemessen werden.</translation>
     </message>
     <message>
         <source>{count} held-out cases{gone}; nothing was chosen on them</source>
         <translation>{count} Testfälle{gone}; nichts wurde an ihnen ausgewählt</translation>
+    </message>
+    <message>
+        <source>{count} held-out case{gone}; nothing was chosen on it</source>
+        <translation>{count} Testfall{gone}; nichts wurde an ihm ausgewählt</translation>
     </message>
     <message>
         <source>{name} is {value}, expected {shape}</source>
@@ -6497,8 +6605,16 @@
         <translation>{name} {shape} anstelle von {value}</translation>
     </message>
     <message>
+        <source>{shared} of the held-out cases has the very label of a case for training: if they are of one patient, the scores will be too good.</source>
+        <translation>{shared} der Testfälle hat genau das Label eines Trainingsfalls: Sind sie von einem Patienten, werden die Werte zu gut ausfallen.</translation>
+    </message>
+    <message>
         <source>{shared} of the held-out cases have the very label of a case for training: if they are of one patient, the scores will be too good.</source>
         <translation>{shared} der Testfälle haben genau das Label eines Trainingsfalls: Sind sie von einem Patienten, werden die Werte zu gut ausfallen.</translation>
+    </message>
+    <message>
+        <source>{todo} of {count} case to segment</source>
+        <translation>{todo} von {count} Fall zu segmentieren</translation>
     </message>
     <message>
         <source>{todo} of {count} cases to segment</source>
@@ -6804,7 +6920,7 @@
         <translation>Die DICOM-Datei speichert ihre Werte in anderen als den niedrigsten Bits (High Bit), was nicht gelesen werden kann.</translation>
     </message>
     <message>
-        <source>The DICOM file writes its {what} in a way that is no number.</source>
+        <source>The DICOM file writes {what} in a way that is no number.</source>
         <translation>Die DICOM-Datei schreibt {what} so, dass es keine Zahl ist.</translation>
     </message>
     <message>
@@ -6942,6 +7058,10 @@
     <message>
         <source>The image has no fourth dimension.</source>
         <translation>Das Bild hat keine vierte Dimension.</translation>
+    </message>
+    <message>
+        <source>The image has only {frames} frame.</source>
+        <translation>Das Bild hat nur {frames} Einzelbild.</translation>
     </message>
     <message>
         <source>The image has only {frames} frames.</source>
@@ -7839,12 +7959,20 @@
         <translation>Segmente dieses Namens gehören zu einer anderen Klasse.</translation>
     </message>
     <message>
+        <source>Segments of the label overlap in {overlap} voxel.</source>
+        <translation>Segmente des Labels überlappen sich in {overlap} Voxel.</translation>
+    </message>
+    <message>
         <source>Segments of the label overlap in {overlap} voxels.</source>
         <translation>Segmente des Labels überlappen in {overlap} Voxeln.</translation>
     </message>
     <message>
         <source>Segments {names}.</source>
         <translation>Segmente {names}.</translation>
+    </message>
+    <message>
+        <source>Slices of {rows} x {columns} pixels, {count} steps of {batch} slice.</source>
+        <translation>Schichten von {rows} x {columns} Pixeln, {count} Schritte von {batch} Schicht.</translation>
     </message>
     <message>
         <source>Slices of {rows} x {columns} pixels, {count} steps of {batch} slices.</source>
@@ -8426,6 +8554,10 @@
         <translation>Ein Strich: Von der Klasse hat der Experte in diesem Fall nichts gezeichnet, also gibt es nichts zu vergleichen.</translation>
     </message>
     <message>
+        <source>A result of {name} for 1 case taught nothing.</source>
+        <translation>Von einem Ergebnis von {name} für 1 Fall wurde nicht gelernt.</translation>
+    </message>
+    <message>
         <source>After</source>
         <translation>Nachher</translation>
     </message>
@@ -8480,6 +8612,10 @@
     <message>
         <source>Dice is twice the shared volume of two outlines divided by the sum of both: 1 is the same, 0 is nothing in common.</source>
         <translation>Dice ist das doppelte gemeinsame Volumen zweier Umrisse, geteilt durch die Summe beider: 1 heißt gleich, 0 heißt nichts gemeinsam.</translation>
+    </message>
+    <message>
+        <source>Dice of 1 held-out case</source>
+        <translation>Dice von 1 Testfall</translation>
     </message>
     <message>
         <source>Dice of {count} held-out cases</source>

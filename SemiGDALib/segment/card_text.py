@@ -6,6 +6,7 @@ import html
 
 from slicer.i18n import tr as _
 
+from semigda_core.files.texts import counted
 from SemiGDALib.texts import RED, coloured, legend
 from SemiGDALib.translation.sentences import translated
 
@@ -44,26 +45,41 @@ def _trainingFacts(training: dict) -> list[str]:
     """What the card says of the training; a card from elsewhere may say less."""
     facts, cases = [], training.get("cases")
     if isinstance(cases, dict) and cases.get("labeled"):
-        text = _("trained on {labelled} labelled cases")
+        text = _("training cases: {labelled} labelled")
         if cases.get("unlabeled"):
-            text = _("trained on {labelled} labelled and {unlabelled} unlabelled cases")
+            text = _("training cases: {labelled} labelled, {unlabelled} unlabelled")
         facts.append(text.format(labelled=cases["labeled"], unlabelled=cases.get("unlabeled")))
     sources = training.get("sources")
     for name, told in sources.items() if isinstance(sources, dict) else ():
         if isinstance(told, dict) and isinstance(told.get("cases"), int):
-            text = _("also with results of {program} for {count} cases")
+            words = (
+                _("also with a result of {program} for 1 case"),
+                _("also with results of {program} for {count} cases"),
+            )
             if told.get("taught") == 0:
-                text = _("results of {program} for {count} cases were not used")
-            facts.append(text.format(program=name, count=told["cases"]))
+                words = (
+                    _("a result of {program} for 1 case was not used"),
+                    _("results of {program} for {count} cases were not used"),
+                )
+            facts.append(counted(told["cases"], *words, program=name))
     scores = training.get("val_dice")
     # None: no held-out case had that class.
     scores = [one for one in scores.values() if one is not None] if isinstance(scores, dict) else []
     if scores and isinstance(cases, dict):
-        text = _("mean Dice {score:.2f} on {count} validation cases")
+        words = (
+            _("mean Dice {score:.2f} on 1 validation case"),
+            _("mean Dice {score:.2f} on {count} validation cases"),
+        )
         if training.get("chosen_on") == "val":  # by an early version
-            text = _(
-                "mean Dice {score:.2f} on {count} validation cases, which also chose the weights: "
-                "expect less"
+            words = (
+                _(
+                    "mean Dice {score:.2f} on 1 validation case, which also chose the weights: "
+                    "expect less"
+                ),
+                _(
+                    "mean Dice {score:.2f} on {count} validation cases, which also chose the "
+                    "weights: expect less"
+                ),
             )
-        facts.append(text.format(score=sum(scores) / len(scores), count=cases.get("val", "?")))
+        facts.append(counted(cases.get("val", "?"), *words, score=sum(scores) / len(scores)))
     return facts

@@ -164,7 +164,7 @@ class ResultView:
         number, count = self._spot + 1, len(spots)
         views.markSpot(self.node, self._spot, _("Doubtful spot {number}").format(number=number))
         self._ui.resultNoteLabel.text = _(
-            "Doubtful spot {number} of {count}: {size} voxels"
+            "Doubtful spot {number} of {count}, voxels: {size}"
         ).format(number=number, count=count, size=spots[self._spot]["size_voxels"])
 
     def _onShow3D(self, checked) -> None:

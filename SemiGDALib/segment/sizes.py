@@ -103,7 +103,8 @@ def _spreadOf(mask) -> int:
 def text(segment: dict) -> str:
     """A size with about three significant digits and its unit."""
     if segment.get("pixels") is not None:
-        return _("{count} pixels").format(count=f"{segment['pixels']:,}")
+        pixels = segment["pixels"]
+        return _("1 pixel") if pixels == 1 else _("{count} pixels").format(count=f"{pixels:,}")
     if segment.get("mm2") is not None:
         return _("{area} mm²").format(area=digits(segment["mm2"]))
     if segment.get("ml") is not None:

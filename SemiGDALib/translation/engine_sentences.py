@@ -7,6 +7,7 @@ def sentences(_):
         _("A file changed while it was read."),
         _("A file has the name of this case's result, and SemiGDA did not make it."),
         _("A file of the model is larger than a model can be."),
+        _("A label map holds the value {most}, but the model has {num_classes} class."),
         _("A label map holds the value {most}, but the model has {num_classes} classes."),
         _("A stage-1 checkpoint holds no autoencoder."),
         _("A training is using the graphics card."),
@@ -147,6 +148,10 @@ def sentences(_):
             "training starts again."
         ),
         _(
+            "The class '{name}' was found in the one held-out case that has none of it. The "
+            "scores do not count this."
+        ),
+        _(
             "The class '{name}' was found in {count} of {without} held-out cases that have none "
             "of it. The scores do not count this."
         ),
@@ -271,14 +276,25 @@ def sentences(_):
             "{copies} of the held-out images are in the training a second time: the scores will "
             "be too good."
         ),
+        _(
+            "{copies} of the held-out images is in the training a second time: the scores will be"
+            " too good."
+        ),
+        _("{count} held-out case could not be scored."),
         _("{count} held-out cases could not be scored."),
         _("{count} held-out cases{gone}; nothing was chosen on them"),
+        _("{count} held-out case{gone}; nothing was chosen on it"),
         _("{name} is {value}, expected {shape}"),
         _("{name} {shape} in place of {value}"),
+        _(
+            "{shared} of the held-out cases has the very label of a case for training: if they "
+            "are of one patient, the scores will be too good."
+        ),
         _(
             "{shared} of the held-out cases have the very label of a case for training: if they "
             "are of one patient, the scores will be too good."
         ),
+        _("{todo} of {count} case to segment"),
         _("{todo} of {count} cases to segment"),
         _("{value}: step {done} of {steps}."),
     )

@@ -98,7 +98,7 @@ def sentences(_):
             "The DICOM file stores its values in other bits than the lowest (high bit), which "
             "cannot be read."
         ),
-        _("The DICOM file writes its {what} in a way that is no number."),
+        _("The DICOM file writes {what} in a way that is no number."),
         _("The DICOM series cannot be read."),
         _("The DICOM series does not say where its slices lie, or how large their pixels are."),
         _("The TIFF file is damaged: its pages lead back to each other"),
@@ -133,6 +133,7 @@ def sentences(_):
         _("The image has a fourth dimension ({frames} frames)."),
         _("The image has more than four dimensions."),
         _("The image has no fourth dimension."),
+        _("The image has only {frames} frame."),
         _("The image has only {frames} frames."),
         _("The image holds complex numbers."),
         _("The image holds {bad} voxel value that is not a number (NaN or infinite)."),

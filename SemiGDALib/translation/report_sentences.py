@@ -17,6 +17,7 @@ def sentences(_):
             "A dash: the expert drew nothing of the class in that case, so there is nothing to "
             "compare."
         ),
+        _("A result of {name} for 1 case taught nothing."),
         _("After"),
         _("Attribution"),
         _("Autoencoder: image, rebuilt, mask, rebuilt"),
@@ -34,6 +35,7 @@ def sentences(_):
             "Dice is twice the shared volume of two outlines divided by the sum of both: 1 is the"
             " same, 0 is nothing in common."
         ),
+        _("Dice of 1 held-out case"),
         _("Dice of {count} held-out cases"),
         _("Dice on the held-out cases"),
         _("Difference"),

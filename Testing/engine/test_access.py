@@ -105,7 +105,7 @@ def test_folders_that_may_not_be_entered_hide_no_images_beside_them(tmp_path):
     assert told.returncode == 0, told.stderr
     assert len(project.read().cases[0].results) == 1
     told = closed(*closed_to, "add", project.folder, share)
-    assert told.returncode == 0 and f"left out: 1 files, {CLOSED}" in told.stdout
+    assert told.returncode == 0 and f"left out: 1 file, {CLOSED}" in told.stdout
     assert len(project.read().cases) == 3
 
 

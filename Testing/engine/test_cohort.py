@@ -390,5 +390,5 @@ def test_images_of_another_kind_are_named(model, images, tmp_path, capsys):
         assert main([*words, str(tmp_path / "out")]) == 0
         told = capsys.readouterr()
         assert expected in told.out
-        assert "1 of 5 are not the kind of image that the model was trained on" in told.err
-        assert told.err.rstrip().splitlines()[-1].endswith(": flat.")
+        assert "trained on (the table says how): 1 of 5, " in told.err
+        assert told.err.rstrip().splitlines()[-1].endswith(": 1 of 5, flat.")

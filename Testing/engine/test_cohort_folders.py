@@ -96,7 +96,7 @@ def test_an_image_that_changed_in_its_place_is_segmented_again(model, folders, t
     assert segment(model, folders[0], out) == 0
     told = capsys.readouterr()
     assert "1 of them again because the image changed" in told.err
-    assert "1 segmented, 1 were there" in told.out
+    assert "1 segmented, 1 was there" in told.out
 
 
 def test_moved_images_keep_their_results(model, folders, tmp_path, capsys):

@@ -101,7 +101,7 @@ def test_a_held_out_image_that_also_trains_is_told(tmp_path):
             "good."
         ][:told]
         assert [text for text in warnings if "very label" in text] == [
-            "1 of the held-out cases have the very label of a case for training: if they are of "
+            "1 of the held-out cases has the very label of a case for training: if they are of "
             "one patient, the scores will be too good."
         ][:told]
 

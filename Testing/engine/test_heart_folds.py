@@ -157,7 +157,7 @@ def test_a_folds_model_is_that_of_a_training_on_its_own_list(folded, tmp_path):
     found = json.loads((alone.path / "scores.json").read_text())
     assert found == json.loads((job.path / "folds" / "1" / "scores.json").read_text())
     card = ModelCard.read(Path(values["out"]))
-    assert card.training["scores_of"] == "1 held-out cases; nothing was chosen on them"
+    assert card.training["scores_of"] == "1 held-out case; nothing was chosen on it"
 
 
 def plan_of(folder: Path, rows, folds=(), **inputs) -> tuple[JobFolder, Path]:
@@ -187,7 +187,7 @@ def test_the_model_before_is_scored_on_the_same_cases_once(cases, folded, tmp_pa
     assert (row["before"], row["after"]) == (kept["c2"]["body"], found["c2"]["body"])
     assert compared["scheme"] == "split" and compared["missing"] == 2
     card = ModelCard.read(tmp_path / "a" / "phantom")
-    told = "1 held-out cases (2 more were not there); nothing was chosen on them"
+    told = "1 held-out case (2 more were not there); nothing was chosen on it"
     assert card.training["scores_of"] == told
     # Run again after a kill: what was trained and scored stands.
     (job.path / "before.json").write_text('{"c2": {"body": 0.25, "head": 0.5}}')
@@ -202,7 +202,7 @@ def test_the_model_before_is_scored_on_the_same_cases_once(cases, folded, tmp_pa
     (job.path / "outcomes.json").write_text(json.dumps(found))
     train_plan(job)
     told = [event["message"] for event in job.events() if event["type"] == "warning"]
-    assert told[-1].startswith("The class 'head' was found in 1 of 1 held-out cases that have none")
+    assert told[-1].startswith("The class 'head' was found in the one held-out case that has none")
 
 
 def test_folds_are_compared_with_given_scores_or_the_model_before(

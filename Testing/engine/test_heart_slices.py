@@ -98,5 +98,5 @@ def test_cases_are_read_in_chunks_that_do_not_show(tmp_path, monkeypatch):
     for value in (1, 2):
         counts = (whole.labels[:] == value).flatten(1).sum(dim=1).tolist()
         assert whole.pixels(value) == [n for n in counts if n]
-    with pytest.raises(SemiGDAError, match="holds the value 2, but the model has 1 classes"):
+    with pytest.raises(SemiGDAError, match="holds the value 2, but the model has 1 class\\."):
         case_slices(case, Store(tmp_path / "two", preprocessing), 1)

@@ -33,14 +33,15 @@ def test_a_part_counts_its_share_of_the_job_and_the_time_of_the_parts_to_come(jo
 
 def test_what_is_left_gets_less_while_activities_do_not_count(job, monkeypatch):
     """As when the cases are measured after the last step, before other parts of the job."""
-    now = 0.0
-    monkeypatch.setattr("semigda.progress.time.monotonic", lambda: now)
+    clock = [0.0]
+    monkeypatch.setattr("semigda.progress.time.monotonic", lambda: clock[-1])
     progress = Progress(job, 1, Part(0, 1, "final", start=0.0, share=0.8))
     progress.message("Reading.")
     told = [job.state()["seconds_left"]]
-    now = 40.0
+    clock.append(40.0)
     progress.advance(1, "The last step.")
     for now in (43.0, 49.0, 51.0):
+        clock.append(now)
         progress.message("Measuring.")
         told.append(job.state()["seconds_left"])
     assert told == [None, pytest.approx(7), pytest.approx(1), None]

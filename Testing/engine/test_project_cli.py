@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 from model_fixtures import tiny_package
-from project_fixtures import make_project, tree, write_case, write_segmentation
+from project_fixtures import AFFINE, draw, make_project, tree, write_case, write_segmentation
 from test_project_results import write_results
 from training_fixtures import NETWORK
 from trainings_fixtures import ready_project
@@ -135,7 +136,25 @@ def test_a_damaged_label_keeps_out_no_other_case_and_is_named(tmp_path, capsys):
     assert code == 1 and "header is damaged" in err
     label.write_bytes(whole)
     code, out, _ = run(capsys, "add", folder, study)
-    assert code == 0 and "1 cases of the project have a label now." in out
+    assert code == 0 and "1 case of the project has a label now." in out
+
+
+def test_one_case_is_spoken_of_as_one(tmp_path, capsys):
+    folder, study = tmp_path / "p", tmp_path / "study"
+    image = write_case(study, 0, label=False).image
+    (study / "notes.txt").write_text("MR")
+    run(capsys, "create", folder, "--classes", "ball", "core")
+    _, out, _ = run(capsys, "add", folder, study)
+    assert out.startswith("1 case added (0 labelled), 0 were there.") and "left out: 1 file," in out
+    assert "0 cases added (0 labelled), 1 was there." in run(capsys, "add", folder, study)[1]
+    assert run(capsys, "status", folder)[1].startswith("p: 1 case\n")
+    (tmp_path / "new").mkdir()
+    shutil.move(image, tmp_path / "new")
+    assert "1 case found in" in run(capsys, "relocate", folder, study, tmp_path / "new")[1]
+    (tmp_path / "net").mkdir()
+    write_nrrd(tmp_path / "net" / image.name, draw(0)[1], AFFINE)
+    told = run(capsys, "add-results", folder, tmp_path / "net", "--program", "Net")[1]
+    assert told.startswith("1 case has a result of Net.")
 
 
 def test_a_map_for_new_labels_does_not_swap_the_earlier_ones(tmp_path, capsys):

@@ -5,6 +5,17 @@ from __future__ import annotations
 from semigda_core.project.report.method import programs
 
 
+def test_of_one_case_it_speaks_as_of_one():
+    rows = [{"role": "unlabeled", "machine_source": "Net"}]
+
+    def page(taught):
+        told = {"Net": {"dice": None, "share": 0.0, "taught": taught}}
+        return programs(lambda text: text, rows, [{"type": "trained", "sources": told}])
+
+    assert "Trained also with a result of Net for 1 case." in page(0.1)
+    assert "A result of Net for 1 case taught nothing." in page(0.0)
+
+
 def test_the_report_says_how_much_a_program_taught_and_whether_it_did():
     rows = [{"role": "unlabeled", "machine_source": "Net <1>"}] * 2
     told = {"cases": 2, "measured": 5, "dice": 0.8, "teacher": 0.9, "share": 0.0, "taught": 0.0}

@@ -149,7 +149,7 @@ def test_others_files_in_its_folder_are_left_and_told(model, images, tmp_path, c
     capsys.readouterr()
     assert cohort(model, images, out, "--overwrite") == 1
     told = capsys.readouterr()
-    assert "0 segmented, 1 were there, 2 failed" in told.out
+    assert "0 segmented, 1 was there, 2 failed" in told.out
     assert told.err.count("SemiGDA did not make it") == 2
     assert content(out) | {"cohort.json": "", "summary.csv": ""} == before | {
         "cohort.json": "",
@@ -248,7 +248,7 @@ def test_a_folder_of_an_earlier_version_goes_on(model, images, tmp_path, capsys)
     capsys.readouterr()
     assert cohort(model, images, out) == 0
     told = capsys.readouterr()
-    assert "1 segmented, 3 were there" in told.out and "3 of an earlier version" in told.err
+    assert "1 segmented, 3 were there" in told.out and "an earlier version, kept: 3." in told.err
     now = content(out)
     assert {name for name in before if now[name] != before[name]} == {"summary.csv"}
 

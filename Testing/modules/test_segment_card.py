@@ -27,7 +27,7 @@ def test_model_card_tells_of_the_training(panel, bright):
     model.card.base_model, model.card.attribution = BASE, [ATTRIBUTION, "<A. Author>"]
     text = card_text.cardSummary(model)
     assert "<b>Not for &lt;children&gt;.</b>" in text
-    assert "12 labelled and 180 unlabelled cases" in text
+    assert "training cases: 12 labelled, 180 unlabelled" in text
     assert "started from General image features (EfficientNet-Lite0, Apache-2.0)" in text
     assert "licence: CC0" in text
     assert card_text.cardCredits(model) == f"{ATTRIBUTION}<br><br>&lt;A. Author&gt;"
@@ -42,6 +42,10 @@ def test_model_card_tells_of_the_training(panel, bright):
     assert "also with results of Net for 9 cases" in card_text.cardSummary(model)
     model.card.training["sources"]["Net"]["taught"] = 0.0
     assert "results of Net for 9 cases were not used" in card_text.cardSummary(model)
+    model.card.training["sources"]["Net"]["cases"] = 1
+    assert "a result of Net for 1 case was not used" in card_text.cardSummary(model)
+    model.card.training["cases"] = {"labeled": 1, "val": 1}
+    assert "mean Dice 0.85 on 1 validation case" in card_text.cardSummary(model)
     model.card.training["chosen_on"] = "val"
     assert "which also chose the weights: expect less" in card_text.cardSummary(model)
 

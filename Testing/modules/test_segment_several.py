@@ -242,7 +242,7 @@ def test_volumes_of_another_kind_are_asked_about_once(panel, section, module_hos
     section.refresh()
     module_host.click(section.startButton)
     text = ui.messageLabel.text
-    assert "2 of 3 volumes are not the kind of image" in text and "a 2-D picture." in text
+    assert "that this model was trained on: 2 of 3." in text and "a 2-D picture." in text
     assert not panel.logic.isRunningSeveral() and panel.panel.message.otherButton.visible
     module_host.grab(panel, artifacts / "segment-several-kind.png")
     module_host.click(ui.messageDismissButton)

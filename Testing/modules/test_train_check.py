@@ -64,6 +64,15 @@ def test_nothing_found(study, module_host, artifacts):
     assert "Choose the held-out" in study.ui.nextStepLabel.text
 
 
+def test_one_case_is_spoken_of_as_one(training, module_host, tmp_path):
+    studies.write_nrrd(tmp_path / "study" / "one.nrrd", studies.draw(0)[0])
+    training.panel.createProject(tmp_path / "One")
+    training.panel.sections["Cases"].addFiles([str(tmp_path / "study" / "one.nrrd")])
+    assert "1 case added, 0 already there." in training.panel.log.report()
+    checked(training, module_host)
+    assert ui(training).statusLabel.text == "1 case checked."
+
+
 def test_findings_and_repairs(faulty, module_host, artifacts):
     widget, project = faulty
     table = ui(widget).findingsTable
@@ -171,7 +180,7 @@ def test_cancel(study, module_host, tmp_path):
     module_host.wait(lambda: not study.logic.isChecking(), 5)
     assert section.ui.checkButton.text == "Check" and not section.ui.progressBar.visible
     assert not study.ui.messageFrame.visible
-    assert "not checked yet" in section.ui.statusLabel.text
+    assert "Cases not checked yet: " in section.ui.statusLabel.text
     module_host.process(1.2)
     assert not study.logic.isChecking(), "what was cancelled does not start by itself"
     module_host.click(section.ui.checkButton)

@@ -74,6 +74,7 @@ def test_review(training, project, module_host, artifacts):
     assert "2 accepted predictions" in ui.originLabel.text and ui.inboxTable.rowCount == 3
     ui.inboxTable.selectRow(0)
     module_host.click(ui.rejectButton)
+    assert "Rejected 1 predicted label." in training.panel.log.report()
     assert third not in ids(ui.inboxTable) and third not in ids(ui.nextTable)
     assert project.read().case(third).label is None
 
@@ -87,6 +88,7 @@ def test_review(training, project, module_host, artifacts):
     module_host.open("SemiGDATrain")
     module_host.click(training.ui.saveLabelButton)
     assert project.read().case(fixed).origin == "edited"
+    assert "1 corrected prediction," in ui.originLabel.text
     assert fixed not in ids(ui.inboxTable)
 
     # Labelled by hand, from nothing; discarded, so that nothing has happened.

@@ -8,10 +8,10 @@ import json
 import sys
 from typing import Any
 
-from semigda.cli.telling import Terminal, agreed
+from semigda.cli.telling import Terminal, agreed, number_of
 from semigda.progress import Progress
 from semigda_core.errors import SemiGDAError
-from semigda_core.files.texts import one_line
+from semigda_core.files.texts import counted, one_line
 from semigda_core.jobs.segmenting import DEVICES
 from semigda_core.models.catalogue import INSTALLED, UPDATE
 from semigda_core.models.library import CATALOGUE_ENVIRONMENT
@@ -126,8 +126,8 @@ def _models_training_images(arguments: argparse.Namespace) -> None:
     card = describe(arguments.model, arguments.cases, arguments.device, progress)
     assert card.images is not None
     look = "" if "look" in card.images else "; too few of them to say what they look like"
-    count = card.images["count"]
-    print(f"The card of {card.name} says what {count} training images are like{look}.")
+    told = "1 training image is", "{count} training images are"
+    print(f"The card of {card.name} says what {counted(card.images['count'], *told)} like{look}.")
 
 
 def _models_calibrate(arguments: argparse.Namespace) -> None:
@@ -149,7 +149,7 @@ def _worth(row: dict[str, Any]) -> str:
         return "not found in any held-out case"
     volume = "none" if row["factor"] is None else f"a factor of {row['factor']:.2f}"
     return (
-        f"{row['patients']} held-out patients, good: {_good(row)}, "
+        f"{number_of(row['patients'], 'held-out patient')}, good: {_good(row)}, "
         f"90 % range of the volume: {volume}"
     )
 

@@ -14,7 +14,7 @@ from semigda.progress import Progress
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.arguments import add_arguments, given
 from semigda_core.files.formats import endings
-from semigda_core.files.texts import one_line
+from semigda_core.files.texts import counted, one_line
 from semigda_core.jobs.following import follows
 from semigda_core.jobs.segmenting import SegmentOptions
 from semigda_core.models.doubt import GOOD
@@ -213,19 +213,19 @@ def _tell_done(done: Done, cohort: Cohort) -> None:
         _tell(f"Outside of the region of interest: {', '.join(done.outside)}.")
     if done.other_kind:
         _tell(
-            f"{len(done.other_kind)} of {len(cohort.images)} are not the kind of image that the "
-            f"model was trained on (the table says how): {', '.join(done.other_kind)}."
+            "Not the kind of image that the model was trained on (the table says how): "
+            f"{len(done.other_kind)} of {len(cohort.images)}, {', '.join(done.other_kind)}."
         )
     if done.unknown:
         _tell(
-            f"{done.unknown} of an earlier version are kept: whether their images have changed "
-            "since is not known."
+            f"Results of an earlier version, kept: {done.unknown}. Whether their images have "
+            "changed since is not known."
         )
     if done.table_kept:
         _tell(f"The table had been edited. That one is now {done.table_kept.name}.")
     outside = f", {len(done.outside)} outside of the region" if done.outside else ""
-    counts = f"{done.segmented} segmented, {done.there} were there, {len(done.failures)} failed"
-    print(f"{counts}{outside}.")
+    there = counted(done.there, "1 was there", "{count} were there")
+    print(f"{done.segmented} segmented, {there}, {len(done.failures)} failed{outside}.")
     print(f"The table is in {one_line(str(cohort.summary), 1000)}")
     print(f"The contact sheet is in {one_line(str(cohort.sheet), 1000)}")
 

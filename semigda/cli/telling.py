@@ -30,6 +30,11 @@ def typed(*words: object) -> str:
     return join(["semigda", *map(str, words)])
 
 
+def number_of(count: int, what: str) -> str:
+    """Such as "1 case", "3 cases"."""
+    return f"{count} {what}{'' if count == 1 else 's'}"
+
+
 class Terminal:
     """Hears a progress: prints a line when the message changes or five more per cent are done."""
 

@@ -323,7 +323,7 @@ def _check_whose(states: Mapping[str, str | None]) -> None:
 
 
 def _plan(count: int, todo: int, states: dict[str, str | None]) -> str:
-    told = f"{todo} of {count} cases to segment"
+    told = f"{todo} of {count} case{'' if count == 1 else 's'} to segment"
     for state, what in zip(CHANGED, _WHAT_CHANGED, strict=True):
         again = sum(found == state for found in states.values())
         if again:

@@ -73,7 +73,7 @@ def choose_frame(frames: int) -> SemiGDAError:
 def only_frames(frames: int) -> SemiGDAError:
     return SemiGDAError(
         "bad-input",
-        f"The image has only {frames} frames.",
+        f"The image has only {frames} frame{'' if frames == 1 else 's'}.",
         action=f"Choose one from 0 to {frames - 1}.",
     )
 

@@ -186,7 +186,8 @@ def case_slices(case: Case, store: Store, num_classes: int) -> CaseSlices:
     if most > num_classes:
         raise SemiGDAError(
             "bad-input",
-            f"A label map holds the value {most}, but the model has {num_classes} classes.",
+            f"A label map holds the value {most}, but the model has {num_classes} "
+            f"class{'' if num_classes == 1 else 'es'}.",
             action="Name every class of the labels in the model's settings.",
         )
     return CaseSlices(pair, store.preprocessing.channels, case.machine_source)

@@ -327,7 +327,8 @@ class _Plan:
             free_cache()
         if result["failures"]:
             count = len(result["failures"])
-            job.event("warning", message=f"{count} held-out cases could not be scored.")
+            cases = f"{count} held-out case{'' if count == 1 else 's'} could not be scored."
+            job.event("warning", message=cases)
         some = {r["case"]: r["scored_on"] for r in result["rows"] if r["scored_on"] != WHOLE}
         if some:
             write_json(job.path / SCORED_ON, self._scored_on() | some)
@@ -349,7 +350,10 @@ class _Plan:
             if count := found.count(value):
                 self.job.event(
                     "warning",
-                    message=f"The class '{name}' was found in {count} of {without} held-out cases "
+                    message=f"The class '{name}' was found in the one held-out case that has none "
+                    "of it. The scores do not count this."
+                    if without == 1
+                    else f"The class '{name}' was found in {count} of {without} held-out cases "
                     "that have none of it. The scores do not count this.",
                 )
 
@@ -360,6 +364,7 @@ class _Plan:
         if not self.folds:
             gone = f" ({result['missing']} more were not there)" if result["missing"] else ""
             told = f"{count} held-out cases{gone}; nothing was chosen on them"
+            told = f"{count} held-out case{gone}; nothing was chosen on it" if count == 1 else told
             if some := len(partly(result["rows"])):
                 told += f"; {some} of them on their labelled slices only"
         elif count:

@@ -150,13 +150,13 @@ class _Run:
         check_finished(slices["labeled"])
         if copies := held_out_copies(slices):
             self.progress.warn(
-                f"{copies} of the held-out images are in the training a second time: the scores "
-                "will be too good."
+                f"{copies} of the held-out images {'is' if copies == 1 else 'are'} in the training "
+                "a second time: the scores will be too good."
             )
         if shared := held_out_labels(slices):
             self.progress.warn(
-                f"{shared} of the held-out cases have the very label of a case for training: if "
-                "they are of one patient, the scores will be too good."
+                f"{shared} of the held-out cases {'has' if shared == 1 else 'have'} the very label "
+                "of a case for training: if they are of one patient, the scores will be too good."
             )
         tell_overlaps(cases, fresh, self.progress)
         slices["val"] = [case for case in slices["val"] if case.drawn]  # others have no truth

@@ -22,6 +22,11 @@ def one_line(value: str, limit: int = 200) -> str:
     return " ".join(shown.split())[:limit]
 
 
+def counted(count: int, one: str, several: str, **others: object) -> str:
+    """The text for so many, with their ``{count}`` and ``others`` filled in."""
+    return (one if count == 1 else several).format(count=count, **others)
+
+
 def _shown(character: str) -> str:
     kind = unicodedata.category(character)
     if kind == "Cs":

@@ -30,9 +30,7 @@ def leaveOut(rows: list[Row], found: dict[int, str]) -> None:
 
 def ask(message, found: dict[int, str], count: int, segmentAll, segmentOthers) -> None:
     """Ask once for all: the first one's sentence, and how many of ``count`` are like it."""
-    text = _(
-        "{number} of {count} volumes are not the kind of image that this model was trained on."
-    )
+    text = _("Not the kind of image that this model was trained on: {number} of {count}.")
     message.question(
         text.format(number=len(found), count=count),
         next(iter(found.values())),

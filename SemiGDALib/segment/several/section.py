@@ -11,6 +11,7 @@ import slicer
 from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError, plain_errors
+from semigda_core.files.texts import counted
 from SemiGDALib import nodes, texts, timers
 from SemiGDALib.jobs.worker import Worker
 from SemiGDALib.scrolling import bringIntoView
@@ -142,8 +143,8 @@ class SeveralSection:
         combo.addItem(_("All volumes of the scene"), SCENE)
         combo.addItem(_("A folder on the disk"), FOLDER)
         for item, name, volumes in self._studies:
-            text = _("{name} ({count} volumes)").format(name=name, count=len(volumes))
-            combo.addItem(text, str(item))
+            told = _("{name} (1 volume)"), _("{name} ({count} volumes)")
+            combo.addItem(counted(len(volumes), *told, name=name), str(item))
         combo.currentIndex = max(0, combo.findData(chosen))
 
     def _source(self) -> str:

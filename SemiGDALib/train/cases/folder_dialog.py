@@ -8,6 +8,7 @@ import qt
 from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
+from semigda_core.files.texts import counted
 from semigda_core.project.cases import listing
 from semigda_core.project.cases.pairing import pair_folder
 from SemiGDALib.dialogs import Dialog, addFolderRow, lineEdit
@@ -117,7 +118,7 @@ class FolderDialog:
         labelled = sum(case.label is not None for case in self.cases)
         patients = len({case.group or case.image for case in self.cases})
         lines = [
-            _("{count} images, {labelled} with a label, of {patients} patients.").format(
+            _("Images: {count}, with a label: {labelled}. Patients: {patients}.").format(
                 count=len(self.cases), patients=patients, labelled=labelled
             )
         ]
@@ -142,7 +143,9 @@ class FolderDialog:
 
     def _row(self, case, pairing):
         slices = pairing.slices.get(case.image)
-        taken = _("{count} DICOM files").format(count=slices) if slices else _("image")
+        taken = (
+            counted(slices, _("1 DICOM file"), _("{count} DICOM files")) if slices else _("image")
+        )
         doubtful = case.image in pairing.doubtful
         label = _("several match") if doubtful else case.label.name if case.label else "–"
         return case.image.name, taken, label, case.group or "–"

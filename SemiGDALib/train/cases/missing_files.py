@@ -7,6 +7,7 @@ from os.path import exists
 
 from slicer.i18n import tr as _
 
+from semigda_core.files.texts import counted
 from SemiGDALib import dialogs
 from SemiGDALib.texts import amber
 from SemiGDALib.widgets import notTwice
@@ -71,6 +72,9 @@ class MissingFiles:
     def _onDone(self, done, error) -> None:
         done = done or {"found": (), "wrong": (), "missing": ()}
         self._wrong = done["wrong"]
-        text = _("{found} cases found, {missing} still missing.")
-        told = text.format(found=len(done["found"]), missing=len(done["missing"]))
+        told = (
+            _("1 case found, {missing} still missing."),
+            _("{count} cases found, {missing} still missing."),
+        )
+        told = counted(len(done["found"]), *told, missing=len(done["missing"]))
         self.context.ended(error, told)

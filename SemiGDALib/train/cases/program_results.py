@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from slicer.i18n import tr as _
 
+from semigda_core.files.texts import counted
 from semigda_core.project.results import unmapped_results
 from SemiGDALib.train.cases.mapping import withNewClasses
 from SemiGDALib.train.cases.mapping_dialog import askMapping
@@ -36,8 +37,11 @@ class ProgramResults:
             return
         added = self.context.attempt(self.context.logic.addResults, dialog.pairs, dialog.program)
         if added is not None:
-            text = _("{count} cases have a result of {program}.")
-            self.context.log(text.format(count=len(added), program=dialog.program))
+            told = (
+                _("1 case has a result of {program}."),
+                _("{count} cases have a result of {program}."),
+            )
+            self.context.log(counted(len(added), *told, program=dialog.program))
 
     def onMapping(self) -> None:
         """Ask which class each segment is, a program after the other."""

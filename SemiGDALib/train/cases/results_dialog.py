@@ -8,6 +8,7 @@ import qt
 from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
+from semigda_core.files.texts import counted
 from semigda_core.labels.segments import read_segments
 from semigda_core.labels.sources import is_source
 from semigda_core.project.results import ENOUGH, LEARNS, MEASURES
@@ -93,7 +94,8 @@ class ResultsDialog:
         made = path.name
         if os.path.isdir(path):
             count = len(read_segments(path))
-            made = _("{name}: {count} structures").format(name=path.name, count=count)
+            told = _("{name}: 1 structure"), _("{name}: {count} structures")
+            made = counted(count, *told, name=path.name)
         return case.name, uses.get(case.role, _("nothing now")), made
 
     def _update(self) -> None:

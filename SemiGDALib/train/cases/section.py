@@ -10,7 +10,7 @@ from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.formats import endings
-from semigda_core.files.texts import one_line
+from semigda_core.files.texts import counted, one_line
 from SemiGDALib import dialogs
 from SemiGDALib.train import covered
 from SemiGDALib.train.cases import mapping
@@ -153,11 +153,17 @@ class CasesSection(Section):
             self._tellAdded(added)
 
     def _tellAdded(self, added) -> None:
-        text = _("{count} cases added, {known} already there.")
-        self.context.log(text.format(count=len(added.cases), known=added.known))
+        told = (
+            _("1 case added, {known} already there."),
+            _("{count} cases added, {known} already there."),
+        )
+        self.context.log(counted(len(added.cases), *told, known=added.known))
         if added.labelled:
-            text = _("{count} existing cases now have a label.")
-            self.context.log(text.format(count=len(added.labelled)))
+            told = (
+                _("1 existing case now has a label."),
+                _("{count} existing cases now have a label."),
+            )
+            self.context.log(counted(len(added.labelled), *told))
         self._mapNew()
         if added.kept:
             self._tellKept(added.kept)
@@ -253,7 +259,7 @@ class CasesSection(Section):
         name = dialogs.askText(
             _("Same patient"),
             _(
-                "A name for the patient of the {count} selected cases; leave it empty if each"
+                "A name for the patient of the selected cases ({count}); leave it empty if each"
                 " case is a different patient. Images of one patient are never split between "
                 "training and scoring."
             ).format(count=len(ids)),

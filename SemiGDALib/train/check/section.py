@@ -9,6 +9,7 @@ from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError, plain_errors
 from semigda_core.files.stamps import stamp
+from semigda_core.files.texts import counted
 from semigda_core.project.check.repairs import repairs
 from SemiGDALib import timers
 from SemiGDALib.tables import cell, selectedRows, setColumns
@@ -81,10 +82,11 @@ class CheckSection(Section):
         if not cases:
             return _("There are no cases yet.")
         if waiting:
-            return _("{count} of {all} cases are not checked yet.").format(count=waiting, all=cases)
+            return _("Cases not checked yet: {count} of {all}.").format(count=waiting, all=cases)
+        told = _("1 case checked."), _("{count} cases checked.")
         if not self.context.findings:
-            return _("{count} cases checked, nothing found.").format(count=cases)
-        return _("{count} cases checked.").format(count=cases)
+            told = _("1 case checked, nothing found."), _("{count} cases checked, nothing found.")
+        return counted(cases, *told)
 
     def summary(self) -> str:
         if not self.context.view.cases:

@@ -8,6 +8,7 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 
+from semigda_core.files.texts import counted
 from semigda_core.project.training.comparison import partly
 from SemiGDALib.dialogs import chooseZip
 from SemiGDALib.tables import ROW, cell, fitHeight, selectedRows, selectRows, setColumns
@@ -207,11 +208,13 @@ class ResultSection(Section):
         self._scores.show(
             compared["rows"], self.context.names, compared["classes"], compared["all"], beside
         )
-        what = _("Dice on {count} held-out cases").format(count=compared["heldout_cases"])
+        told = _("Dice on 1 held-out case"), _("Dice on {count} held-out cases")
         if compared["scheme"] == "leave-one-out":
-            what = _(
-                "Dice on {count} cases, each scored by a training that had not seen it"
-            ).format(count=compared["heldout_cases"])
+            told = (
+                _("Dice on 1 case, scored by a training that had not seen it"),
+                _("Dice on {count} cases, each scored by a training that had not seen it"),
+            )
+        what = counted(compared["heldout_cases"], *told)
         if compared["all"]["low"] is not None:
             what += _("; in brackets the 95 % interval of the difference")
         what += _(": overlap with your label, 1 is perfect.")

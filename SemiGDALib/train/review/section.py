@@ -8,6 +8,7 @@ from collections import Counter
 import qt
 from slicer.i18n import tr as _
 
+from semigda_core.files.texts import counted
 from SemiGDALib.tables import cell, fitHeight, selectedRows, selectRows, setColumns
 from SemiGDALib.train.section import Section
 from SemiGDALib.translation.sentences import translated
@@ -153,11 +154,11 @@ class ReviewSection(Section):
         """Who made the labels that there are."""
         counts = Counter(case.origin for case in self.context.view.cases if case.label)
         words = {
-            "human": _("{count} by hand"),
-            "edited": _("{count} corrected predictions"),
-            "machine": _("{count} accepted predictions"),
+            "human": (_("{count} by hand"),) * 2,
+            "edited": (_("1 corrected prediction"), _("{count} corrected predictions")),
+            "machine": (_("1 accepted prediction"), _("{count} accepted predictions")),
         }
-        made = [words[key].format(count=counts[key]) for key in words if counts[key]]
+        made = [counted(counts[key], *words[key]) for key in words if counts[key]]
         return _("Labels so far: {made}.").format(made=html.escape(", ".join(made)) or "0")
 
     # The user's decisions
@@ -174,18 +175,20 @@ class ReviewSection(Section):
 
     def onAccept(self) -> None:
         """Take the selected labels as they are."""
-        self._decide(self.context.logic.accept, _("Accepted {count} predicted labels."))
+        told = _("Accepted 1 predicted label."), _("Accepted {count} predicted labels.")
+        self._decide(self.context.logic.accept, told)
 
     def onReject(self) -> None:
         """Leave the selected cases unlabelled."""
-        self._decide(self.context.logic.reject, _("Rejected {count} predicted labels."))
+        told = _("Rejected 1 predicted label."), _("Rejected {count} predicted labels.")
+        self._decide(self.context.logic.reject, told)
 
     def _decide(self, action, done) -> None:
         chosen = [one.case_id for one in self._chosen(self.ui.inboxTable)]
 
         def decide():
             action(chosen)
-            self.context.log(done.format(count=len(chosen)))
+            self.context.log(counted(len(chosen), *done))
 
         self.context.attempt(decide)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from slicer.i18n import tr as _
 
+from semigda_core.files.texts import counted
 from semigda_core.labels.finished import FinishedSlices
 
 
@@ -27,7 +28,8 @@ def labelledText(case, image: dict) -> str:
     """The same of a partly labelled case; ``image``: what the check measured of it, perhaps nothing
     yet."""
     if "shape" not in image:
-        return _("labelled on {finished} slices").format(finished=len(case.finished))
+        told = _("labelled on 1 slice"), _("labelled on {count} slices")
+        return counted(len(case.finished), *told)
     text = _("labelled on {finished} of {count} slices")
     return text.format(finished=len(case.finished), count=_slices(case, image))
 
@@ -35,7 +37,7 @@ def labelledText(case, image: dict) -> str:
 def shortText(case, image: dict) -> str:
     """The same in a narrow column."""
     if "shape" not in image:
-        return _("{finished} slices").format(finished=len(case.finished))
+        return counted(len(case.finished), _("1 slice"), _("{count} slices"))
     text = _("{finished}/{count} slices")
     return text.format(finished=len(case.finished), count=_slices(case, image))
 
@@ -47,9 +49,8 @@ def _slices(case, image: dict) -> int:
 def scoredText(cases) -> str:
     """How those of some labelled cases that are so on some slices only would be scored; or ""."""
     count = sum(case.finished is not None for case in cases)
-    if not count:
-        return ""
-    if count == 1:
-        return _("One case is labelled on some slices only: it is scored on those alone.")
-    text = _("{count} cases are labelled on some slices only: they are scored on those alone.")
-    return text.format(count=count)
+    told = (
+        _("One case is labelled on some slices only: it is scored on those alone."),
+        _("{count} cases are labelled on some slices only: they are scored on those alone."),
+    )
+    return counted(count, *told) if count else ""

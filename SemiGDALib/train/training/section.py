@@ -81,14 +81,11 @@ class TrainingSection(Section):
             return ""
         if self._isUnfinished():
             if self._job["stale"] or self._job["state"] in ("paused", "failed"):
-                return _("The training has stopped: resume it or cancel it.")
-            return _("Nothing to do: the training runs by itself, even if you close Slicer.")
+                return _("Resume the training that has stopped, or cancel it.")
+            return _("Wait. The training runs by itself, even if you close Slicer.")
         if self._job is None:
             if not self._fits:
-                return _(
-                    "The planned training does not fit this computer: use what fits, or "
-                    "change the plan."
-                )
+                return _("Use what fits this computer, or change the plan, which does not.")
             if self._measured:
                 return _("Start the training.")
             return _("Rehearse for two minutes, then start the training.")

@@ -21,10 +21,10 @@ from semigda.cli.project.training import (
     training_status,
     version_values,
 )
-from semigda.cli.telling import Terminal
+from semigda.cli.telling import Terminal, number_of
 from semigda.progress import Progress
 from semigda_core.errors import SemiGDAError
-from semigda_core.files.texts import one_line
+from semigda_core.files.texts import counted, one_line
 from semigda_core.labels.finished import finished_text
 from semigda_core.labels.provenance import ORIGINS
 from semigda_core.models.fit import MODALITIES
@@ -145,11 +145,14 @@ def _add(project: Project, arguments: argparse.Namespace) -> None:
         print_json(told | {"kept": added.kept, "unread": [str(path) for path in added.unread]})
     else:
         labelled = sum(view.case(one).label is not None for one in added.cases)
-        print(f"{len(added.cases)} cases added ({labelled} labelled), {added.known} were there.")
-        if added.labelled:
-            print(f"{len(added.labelled)} cases of the project have a label now.")
-        if added.kept:
-            print(f"{len(added.kept)} cases keep their labels: other ones were not taken.")
+        told = f"{number_of(len(added.cases), 'case')} added ({labelled} labelled)"
+        print(f"{told}, {added.known} {'was' if added.known == 1 else 'were'} there.")
+        if count := len(added.labelled):
+            told = counted(count, "1 case of the project has", "{count} cases of the project have")
+            print(f"{told} a label now.")
+        if count := len(added.kept):
+            told = counted(count, "1 case keeps its label", "{count} cases keep their labels")
+            print(f"{told}: another was not taken.")
         for label in added.unread:
             print(f"label that cannot be read, left out: {one_line(label.name)}")
         for image in pairing.doubtful:
@@ -157,7 +160,7 @@ def _add(project: Project, arguments: argparse.Namespace) -> None:
         for label in pairing.unpaired_labels:
             print(f"label without an image: {one_line(label.name)}")
         for reason, count in Counter(reason for _, reason in pairing.left_out).items():
-            print(f"left out: {count} files, {reason} (see --preview)")
+            print(f"left out: {number_of(count, 'file')}, {reason} (see --preview)")
     for name in map(one_line, view.unmapped()):
         print(f"segment without a class: {name} (--map '{name}=CLASS')", file=sys.stderr)
 
@@ -275,7 +278,7 @@ def _tell_findings(view: View, found: list[Finding]) -> None:
         if finding.fix:
             print(f"{'':<8} --fix: {finding.fix.text}.")
     if not found:
-        print(f"{len(view.cases)} cases checked, nothing found.")
+        print(f"{number_of(len(view.cases), 'case')} checked, nothing found.")
 
 
 def _terminal() -> Progress:
@@ -328,7 +331,7 @@ def _relocate(project: Project, arguments: argparse.Namespace) -> int:
         return int(bool(gone))
     view = project.read()
     if "found" in told:
-        print(f"{len(told['found'])} cases found in the new folder.")
+        print(f"{number_of(len(told['found']), 'case')} found in the new folder.")
     elif not gone:
         print("No file is missing.")
     for case_id in wrong:
@@ -354,16 +357,17 @@ def _status(project: Project, arguments: argparse.Namespace) -> None:
         status["versions"] = [version_values(version) for version in versions(project)]
         print_json(status)
         return
-    print(f"{view.name}: {len(view.cases)} cases")
+    count = number_of(len(view.cases), "case")
+    print(f"{view.name}: {count}")
     if view.cases:
         print("  " + ", ".join(f"{count} {role}" for role, count in roles.items() if count))
     if told := will_learn(view):
         print(f"  {told}")
     print("  classes: " + (", ".join(label.name for label in view.classes) or "none yet"))
     print(f"  {describe(view.heldout)}")
-    told = ", ".join(f"{n} {s}{'' if n == 1 else 's'}" for s, n in problems.items())
+    told = ", ".join(number_of(n, severity) for severity, n in problems.items())
     if view.cases:
-        print(f"  checked: {checked} of {len(view.cases)} cases; {told} (semigda project check)")
+        print(f"  checked: {checked} of {count}; {told} (semigda project check)")
     for job in project.jobs():
         done = f"{100 * job['progress']:.0f} %"
         print(f"  {job['created'][:16]} {job['kind']:<8} {job['state']:<9} {done} {job['message']}")

@@ -7,8 +7,9 @@ import sys
 
 from semigda.cli.project.map import map_results
 from semigda.cli.project.parts import Add, add_map, done, mapping, print_json
+from semigda.cli.telling import number_of
 from semigda_core.errors import SemiGDAError
-from semigda_core.files.texts import one_line
+from semigda_core.files.texts import counted, one_line
 from semigda_core.labels.segments import read_segments
 from semigda_core.labels.sources import checked_source
 from semigda_core.project.cases.result_folders import Matched, match_results
@@ -70,7 +71,8 @@ def _add(project: Project, arguments: argparse.Namespace) -> None:
         told = {"program": source, "cases": ids, "doubtful": found.doubtful}
         print_json(told | {"unmatched": [str(path) for path in found.unmatched]})
         return
-    print(f"{len(ids)} cases have a result of {source}.")
+    count = len(ids)
+    print(counted(count, "1 case has", "{count} cases have") + f" a result of {source}.")
     measure = "None of them is unlabelled: they only measure the program."
     unused = "They are not used: none of these cases trains."
     print(will_learn(view) or (measure if counts(view, MEASURES) else unused))
@@ -113,7 +115,7 @@ def _tell(project: Project, found: Matched, as_json: bool) -> None:
         return
     for case_id, path in found.pairs:
         case = view.case(case_id)
-        many = f" ({len(read_segments(path))} structures)" if path.is_dir() else ""
+        many = f" ({number_of(len(read_segments(path)), 'structure')})" if path.is_dir() else ""
         print(f"{case.name:<48} {case.role:<10} {one_line(path.name)}{many}")
     for path in found.unmatched:
         print(f"{'-':<48} {'':<10} {one_line(path.name)}")
@@ -121,4 +123,4 @@ def _tell(project: Project, found: Matched, as_json: bool) -> None:
 
 def _remove(project: Project, arguments: argparse.Namespace) -> None:
     count = remove_results(project, arguments.program, arguments.cases)
-    done(arguments, {"removed": count}, f"{count} result{'' if count == 1 else 's'} taken away.")
+    done(arguments, {"removed": count}, f"{number_of(count, 'result')} taken away.")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from semigda.cli.project.parts import CASE_ID, Add, done, print_json
-from semigda.cli.telling import run_and_tell
+from semigda.cli.telling import number_of, run_and_tell
 from semigda_core.labels.segments import read_segments
 from semigda_core.project.cases.sending import made_in_region, send
 from semigda_core.project.project import Project
@@ -63,7 +63,8 @@ def _rank(project: Project, arguments: argparse.Namespace) -> None:
     _tell(project, candidates(project), arguments.json)
     unreadable = (job.result() or {})["report"]["unreadable"]
     if unreadable:
-        print(f"{unreadable} case(s) could not be read: semigda project check", file=sys.stderr)
+        cases = number_of(unreadable, "case")
+        print(f"{cases} could not be read: semigda project check", file=sys.stderr)
 
 
 def _inbox(project: Project, arguments: argparse.Namespace) -> None:
@@ -131,4 +132,4 @@ def _values(one: Candidate) -> dict[str, Any]:
 
 
 def _done(arguments: argparse.Namespace, what: str, count: int) -> None:
-    done(arguments, {what: count}, f"{count} case{'' if count == 1 else 's'} {what}.")
+    done(arguments, {what: count}, f"{number_of(count, 'case')} {what}.")

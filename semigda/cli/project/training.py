@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from semigda.cli.project.parts import Add, done, print_json
-from semigda.cli.telling import Terminal, run_and_tell, typed
+from semigda.cli.telling import Terminal, number_of, run_and_tell, typed
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.arguments import add_named_values, named_values
 from semigda_core.jobs.folder import ENDED, JobFolder
@@ -291,7 +291,7 @@ def comparison_table(result: dict[str, Any]) -> str:
         low, high = values["low"], values["high"]
         told = "" if low is None else f"  {low:+.3f} to {high:+.3f}"
         lines.append(f"{name[:23]:<24}{numbers}{told}")
-    lines.append(f"{result['heldout_cases']} held-out cases. {result['reason']}")
+    lines.append(f"{number_of(result['heldout_cases'], 'held-out case')}. {result['reason']}")
     for case, part in partly(result["rows"]).items():
         lines.append(f"case {case} is scored on {part} only")
     return "\n".join(lines)

@@ -33,16 +33,16 @@ _STORED, _HIGHEST, _TABLE = 0x00280101, 0x00280102, 0x00283000
 _NUMBERS = (_SAMPLES, _ROWS, _COLUMNS, _BITS, _STORED, _HIGHEST)
 # Decimal strings that determine geometry and values.
 _DECIMALS = {
-    0x00180050: "slice thickness",
-    0x00180088: "slice spacing",
-    0x00181164: "pixel spacing",
-    0x00182010: "pixel spacing",
-    0x00200032: "position",
-    0x00200037: "orientation",
-    0x00280030: "pixel spacing",
-    0x00281052: "rescale intercept",
-    0x00281053: "rescale slope",
-    0x30020011: "pixel spacing",
+    0x00180050: "SliceThickness",
+    0x00180088: "SpacingBetweenSlices",
+    0x00181164: "ImagerPixelSpacing",
+    0x00182010: "NominalScannedPixelSpacing",
+    0x00200032: "ImagePositionPatient",
+    0x00200037: "ImageOrientationPatient",
+    0x00280030: "PixelSpacing",
+    0x00281052: "RescaleIntercept",
+    0x00281053: "RescaleSlope",
+    0x30020011: "ImagePlanePixelSpacing",
 }
 _IMPLICIT, _DEFLATED, _BIG = (f"1.2.840.10008.1.2{rest}" for rest in ("", ".1.99", ".2"))
 _DEEPEST = 30  # sequences in sequences
@@ -365,6 +365,6 @@ def _check_decimals(data: bytes, what: str) -> None:
         except ValueError as error:
             raise SemiGDAError(
                 "bad-input",
-                f"The DICOM file writes its {what} in a way that is no number.",
+                f"The DICOM file writes {what} in a way that is no number.",
                 action="Export it again, with points in decimal numbers, not commas.",
             ) from error

@@ -8,6 +8,7 @@ from html import escape
 from typing import Any
 
 from semigda_core.files.inside import is_inside
+from semigda_core.files.texts import counted
 from semigda_core.jobs.folder import JobFolder
 from semigda_core.models.card import Label
 from semigda_core.project.report.charts import line_chart
@@ -45,7 +46,8 @@ def curves(say: Say, classes: Iterable[Label], events: list[dict[str, Any]]) -> 
     }
     if checks:
         chart = line_chart(dice, say("Dice by step"), 0.0, 1.0, colours)
-        title = say("Dice of {count} held-out cases").format(count=checks[-1]["cases"])
+        titles = say("Dice of 1 held-out case"), say("Dice of {count} held-out cases")
+        title = counted(checks[-1]["cases"], *titles)
         found.append(f"<h3>{title}</h3>{chart}")
     for stage, title in _stages(say).items():
         losses = [e for e in events if e["type"] == "losses" and e["stage"] == stage]

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from html import escape
 from typing import Any
 
-from semigda_core.project.report.page import Say, counted
+from semigda_core.files.texts import counted
+from semigda_core.project.report.page import Say
 from semigda_core.project.training.comparison import partly
 
 
@@ -84,12 +85,16 @@ def programs(say: Say, rows: list[dict[str, Any]], events: list[dict[str, Any]])
     told = []
     for name, count in sorted(found.items()):
         values = known[-1].get(name, {}) if known else {}
-        words = say("Trained also with results of {name} for {count} cases.")
+        words = (
+            say("Trained also with a result of {name} for 1 case."),
+            say("Trained also with results of {name} for {count} cases."),
+        )
         if values.get("taught") == 0:
-            words = say("Results of {name} for {count} cases taught nothing.")
-        elif count == 1:
-            words = say("Trained also with a result of {name} for 1 case.")
-        told.append(words.format(name=escape(name), count=count))
+            words = (
+                say("A result of {name} for 1 case taught nothing."),
+                say("Results of {name} for {count} cases taught nothing."),
+            )
+        told.append(counted(count, *words, name=escape(name)))
         if values.get("dice") is None:
             continue
         words = say(

@@ -8,11 +8,6 @@ from html import escape
 Say = Callable[[str], str]
 
 
-def counted(count: int, one: str, several: str) -> str:
-    """The text for so many; ``several`` has their ``{count}``."""
-    return one if count == 1 else several.format(count=count)
-
-
 def row(numbers: Iterable[str]) -> str:
     """Large numbers side by side."""
     return f"<div class='numbers'>{''.join(numbers)}</div>"

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import write_text
 from semigda_core.files.targets import check_target
+from semigda_core.files.texts import counted
 from semigda_core.jobs.folder import JobFolder
 from semigda_core.labels.finished import WHOLE
 from semigda_core.models.card import Label, ModelCard
@@ -24,7 +25,7 @@ from semigda_core.project.project import PathLike, Project
 from semigda_core.project.records import View
 from semigda_core.project.report.figures import curves, previews
 from semigda_core.project.report.method import method, programs
-from semigda_core.project.report.page import HTML, Say, counted, row, table
+from semigda_core.project.report.page import HTML, Say, row, table
 from semigda_core.project.training.comparison import FILE, partly, read
 from semigda_core.version import __version__
 

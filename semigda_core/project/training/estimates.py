@@ -274,7 +274,10 @@ def plan_of(
     rows, columns = settings["preprocessing"]["size"]
     count = sum(settings.get(key, 0) for key in STEPS)
     batch = settings["labeled_batch"] + work.semi * settings["unlabeled_batch"]
-    told = [f"Slices of {rows} x {columns} pixels, {count} steps of {batch} slices."]
+    told = [
+        f"Slices of {rows} x {columns} pixels, {count} steps of {batch} "
+        f"slice{'' if batch == 1 else 's'}."
+    ]
     if work.trainings > 1:
         told.append(f"These are {work.trainings} trainings: each patient is held out once.")
     name = settings.get("network", {}).get("name")

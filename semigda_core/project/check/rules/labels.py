@@ -52,7 +52,8 @@ def unusable(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Find
                 "overlapping-segments",
                 "warning",
                 (case.id,),
-                f"Segments of the label overlap in {label['overlap']} voxels.",
+                f"Segments of the label overlap in {label['overlap']} "
+                f"voxel{'' if label['overlap'] == 1 else 's'}.",
                 "Check them in Segment Editor; where they overlap, the later one counts.",
             )
         yield from _finished(case, label)
