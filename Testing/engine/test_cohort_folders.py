@@ -75,6 +75,24 @@ def test_another_folders_images_do_not_replace_results_of_the_same_names(
     assert named(out) == {"T1", "T2", "FLAIR"}  # what is in the folder, whoever made it
 
 
+def test_all_of_the_folder_is_known_to_a_project(model, folders, tmp_path, capsys):
+    """Its contact sheet and the pictures on it are neither results nor images."""
+    out, project = tmp_path / "out", str(tmp_path / "p")
+    assert segment(model, folders[0], out) == 0
+    (out / "contact-sheet-edited-1.png").write_bytes((out / "contact-sheet.png").read_bytes())
+    for words in (["create", project], ["add", project, str(folders[0])]):
+        assert main(["project", *words]) == 0
+    capsys.readouterr()
+    assert main(["project", "add-results", project, str(out), "--preview", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert len(told["pairs"]) == 2 and not told["unmatched"] and not told["doubtful"]
+    assert main(["project", "add", project, str(out), "--preview"]) == 1
+    assert "no image" in capsys.readouterr().err
+    (out / "cohort.json").unlink()  # then these names say nothing
+    assert main(["project", "add", project, str(out), "--preview"]) == 0
+    assert "contact-sheet.png" in capsys.readouterr().out
+
+
 def test_names_that_not_every_system_can_have_are_changed(model, tmp_path, capsys):
     """A share has images of several systems, and one bad name spoils no run."""
     names = ["aux", "cohort", "Liver", "liver", "MR: head?", "caf\u00e9", "cafe\u0301"]

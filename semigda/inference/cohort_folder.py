@@ -39,15 +39,14 @@ from semigda_core.files.tables import begins_with, write_table
 from semigda_core.files.targets import check_target
 from semigda_core.jobs.locks import locked
 from semigda_core.jobs.segmenting import VOXEL_RULES, SegmentOptions
-from semigda_core.labels.made import is_own_image, read_report
+from semigda_core.labels.made import COHORT, PICTURES, SHEET, is_own_image, read_report
 from semigda_core.labels.segments import ENDING
 from semigda_core.version import __version__
 
 if TYPE_CHECKING:
     from semigda_core.models.card import ModelCard
 
-FILE, SUMMARY, LOCK = "cohort.json", "summary.csv", ".cohort.lock"
-SHEET, PICTURES = "contact-sheet.png", "pictures"
+SUMMARY, LOCK = "summary.csv", ".cohort.lock"
 _FIRST_COLUMNS = ("case", "class", "ml", "agreement", "seconds")  # of earlier versions
 _SECOND_COLUMNS = (*_FIRST_COLUMNS, "unlikeness", "notes")
 COLUMNS = (*_SECOND_COLUMNS, "grade", "ml_low", "ml_high")
@@ -118,7 +117,7 @@ class CohortFolder:
 
     def _says(self) -> dict[str, Any] | None:
         try:
-            return read_document(self.path / FILE, _FOLDER, "The cohort's file")
+            return read_document(self.path / COHORT, _FOLDER, "The cohort's file")
         except (OSError, SemiGDAError):
             return None
 
@@ -153,7 +152,7 @@ class CohortFolder:
 
     def _say(self, values: dict[str, Any]) -> None:
         about = {"schema": _SCHEMA, "made_by": "SemiGDA", "engine": __version__}
-        write_json(self.path / FILE, values | about)
+        write_json(self.path / COHORT, values | about)
 
     # The cases
 
@@ -307,7 +306,7 @@ class CohortFolder:
 
 def check_name(name: str) -> None:
     """Raise "bad-input" if a case's files cannot have this name, or it is the folder's own."""
-    if not is_file_name(name) or same_file(f"{name}.json") == FILE:
+    if not is_file_name(name) or same_file(f"{name}.json") == COHORT:
         raise SemiGDAError(
             "bad-input",
             f"The name '{name}' cannot be that of a result.",

@@ -12,6 +12,8 @@ from semigda_core.files.documents import list_of, maybe, number, record, sound_d
 # the segments' tags, as their origin.
 _KEY = re.compile(rb"^SemiGDA_Engine:=", re.MULTILINE)
 _MAX_HEADER_BYTES = 4_000_000
+# In a folder of results: its mark, the contact sheet, and the folder of the pictures on it.
+COHORT, SHEET, PICTURES = "cohort.json", "contact-sheet.png", "pictures"
 _SEGMENT = record(
     {"name": text(), "ml": maybe(number(0)), "agreement": maybe(number(0, 1))},
     {"grade": maybe(text(20)), "range_ml": maybe(list_of(number(0), 2, least=2))},
@@ -38,6 +40,12 @@ def is_own_image(path: Path) -> bool:
         return False
     header = re.split(rb"\r?\n\r?\n", data, maxsplit=1)[0]
     return header.startswith(b"NRRD") and _KEY.search(header) is not None
+
+
+def is_own_picture(path: Path) -> bool:
+    """Whether it is a contact sheet, or the pictures on it, of a folder of results."""
+    named = path.name == PICTURES or path.name.startswith(SHEET.removesuffix(".png"))
+    return named and (path.parent / COHORT).is_file()
 
 
 def read_report(path: Path) -> dict[str, Any] | None:

@@ -12,6 +12,7 @@ from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError, plain_errors
 from semigda_core.files.texts import counted
+from semigda_core.labels.made import SHEET
 from SemiGDALib import nodes, texts, timers
 from SemiGDALib.jobs.worker import Worker
 from SemiGDALib.scrolling import bringIntoView
@@ -35,7 +36,6 @@ from SemiGDALib.widgets import (
 SCENE, FOLDER = "scene", "folder"
 # In the user's settings: whoever opens Slicer again goes on with the same folders.
 SOURCE, IMAGES, RESULTS = (f"SemiGDA/Several/{name}" for name in ("Source", "Images", "Results"))
-SHEET = "contact-sheet.png"
 LATER_MS = 200
 
 

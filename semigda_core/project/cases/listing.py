@@ -11,6 +11,7 @@ from pathlib import Path
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.formats import endings
 from semigda_core.files.stamps import state
+from semigda_core.labels.made import is_own_picture
 from semigda_core.project.cases.naming import ENDINGS, natural
 
 # Why a file is not a case of its own.
@@ -106,7 +107,8 @@ def list_files(paths: Iterable[Path]) -> Listing:
 
 
 def _files(folder: Path) -> list[Path]:
-    return [path for path in folder.iterdir() if path.name[0] != "." and not path.is_dir()]
+    found = (path for path in folder.iterdir() if path.name[0] != "." and not path.is_dir())
+    return [path for path in found if not is_own_picture(path)]
 
 
 @dataclass(frozen=True)

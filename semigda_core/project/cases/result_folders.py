@@ -9,6 +9,7 @@ from pathlib import Path
 
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.formats import endings
+from semigda_core.labels.made import is_own_picture
 from semigda_core.labels.sources import source_said
 from semigda_core.labels.structures import structures
 from semigda_core.project.cases.listing import list_folder
@@ -109,7 +110,8 @@ def _by_folder(cases: dict[Path, str], folders: list[Path]) -> dict[str, list[Pa
 
 
 def _folders(folder: Path) -> list[Path]:
-    return sorted(one for one in folder.iterdir() if one.name[0] != "." and one.is_dir())
+    found = (one for one in folder.iterdir() if one.name[0] != "." and one.is_dir())
+    return sorted(one for one in found if not is_own_picture(one))
 
 
 def _places(folder: Path, images: set[Path]) -> list[Path]:
