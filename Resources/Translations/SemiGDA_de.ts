@@ -6724,6 +6724,10 @@
         <translation>Exportieren Sie sie aus ihrer Quelle mit einer Datei je Schicht.</translation>
     </message>
     <message>
+        <source>Export it from its source with square pixels, or with their size.</source>
+        <translation>Exportieren Sie sie aus ihrer Quelle mit quadratischen Pixeln oder mit deren Größe.</translation>
+    </message>
+    <message>
         <source>Find out which is right, and save the image with that one alone.</source>
         <translation>Finden Sie heraus, welche stimmt, und speichern Sie das Bild mit dieser allein.</translation>
     </message>
@@ -6754,6 +6758,10 @@
     <message>
         <source>Label: {message}</source>
         <translation>Label: {message}</translation>
+    </message>
+    <message>
+        <source>Load it in 3D Slicer, and save the volume that it makes of it.</source>
+        <translation>Laden Sie sie in 3D Slicer und speichern Sie das Volumen, das daraus wird.</translation>
     </message>
     <message>
         <source>Load it in 3D Slicer, and use the volume or the sequence that it makes of it.</source>
@@ -6904,6 +6912,10 @@
         <translation>Die DICOM-Datei sagt nicht, wo ihre {frames} Einzelbilder liegen: Sie kann ein Film sein.</translation>
     </message>
     <message>
+        <source>The DICOM file gives a dose in numbers of its own (DoseGridScaling), which cannot be read.</source>
+        <translation>Die DICOM-Datei gibt eine Dosis in eigenen Zahlen an (DoseGridScaling), was nicht gelesen werden kann.</translation>
+    </message>
+    <message>
         <source>The DICOM file gives its values by a table (Modality LUT), which cannot be read.</source>
         <translation>Die DICOM-Datei gibt ihre Werte durch eine Tabelle an (Modality LUT), die nicht gelesen werden kann.</translation>
     </message>
@@ -6914,6 +6926,10 @@
     <message>
         <source>The DICOM file is damaged: its compressed pixels are not whole</source>
         <translation>Die DICOM-Datei ist beschädigt: Ihre komprimierten Pixel sind unvollständig</translation>
+    </message>
+    <message>
+        <source>The DICOM file says that its pixels are not square (PixelAspectRatio), and not how large they are.</source>
+        <translation>Die DICOM-Datei sagt, dass ihre Pixel nicht quadratisch sind (PixelAspectRatio), und nicht, wie groß sie sind.</translation>
     </message>
     <message>
         <source>The DICOM file stores its values in other bits than the lowest (high bit), which cannot be read.</source>
@@ -7473,6 +7489,10 @@
     <message>
         <source>Check that it is true and the same kind of image; if not, correct it or leave the case out.</source>
         <translation>Prüfen Sie, ob sie stimmt und es dieselbe Art von Bild ist; wenn nicht, korrigieren Sie sie, oder lassen Sie den Fall weg.</translation>
+    </message>
+    <message>
+        <source>Check that the drives respond, then try again.</source>
+        <translation>Prüfen Sie, ob die Laufwerke antworten, und versuchen Sie es noch einmal.</translation>
     </message>
     <message>
         <source>Check that they are the same kind of image; a model for each kind may do better.</source>
@@ -8151,6 +8171,10 @@
         <translation>Das Modell ist nicht verwendbar.</translation>
     </message>
     <message>
+        <source>The model could not be copied within ten minutes.</source>
+        <translation>Das Modell konnte nicht innerhalb von zehn Minuten kopiert werden.</translation>
+    </message>
+    <message>
         <source>The model is better than a plain U-Net of the same budget: {told}.</source>
         <translation>Das Modell ist besser als ein einfaches U-Net mit gleichem Budget: {told}.</translation>
     </message>
@@ -8405,6 +8429,10 @@
     <message>
         <source>What is drawn on {count} slices does not count: they are not marked as finished.</source>
         <translation>Was auf {count} Schichten gezeichnet ist, zählt nicht: Sie sind nicht als fertig markiert.</translation>
+    </message>
+    <message>
+        <source>With what the plan fixes ({value}), even the shortest training takes {value2} on this computer.</source>
+        <translation>Mit dem, was der Plan festlegt ({value}), dauert selbst das kürzeste Training auf diesem Computer {value2}.</translation>
     </message>
     <message>
         <source>Write one.</source>

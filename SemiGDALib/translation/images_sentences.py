@@ -31,6 +31,7 @@ def sentences(_):
         _("Export it again, with points in decimal numbers, not commas."),
         _("Export it from its source in another way, such as with a rescale slope."),
         _("Export it from its source with a file for each slice."),
+        _("Export it from its source with square pixels, or with their size."),
         _("Find out which is right, and save the image with that one alone."),
         _("Give all cases of a group to training, or all to val."),
         _("Give each structure a file of its own, or each image one label map."),
@@ -42,6 +43,7 @@ def sentences(_):
         ),
         _("Its first row names the columns: image, role and, where there is one, label."),
         _("Label: {message}"),
+        _("Load it in 3D Slicer, and save the volume that it makes of it."),
         _("Load it in 3D Slicer, and use the volume or the sequence that it makes of it."),
         _("Load it in Slicer, and save it as .seg.nrrd or add it from the scene."),
         _("Load the series in 3D Slicer, which resamples it, and use that volume."),
@@ -91,9 +93,17 @@ def sentences(_):
             "white again: what is darker than 128 black, all else white."
         ),
         _("The DICOM file does not say where its {frames} frames lie: it may be a film."),
+        _(
+            "The DICOM file gives a dose in numbers of its own (DoseGridScaling), which cannot be"
+            " read."
+        ),
         _("The DICOM file gives its values by a table (Modality LUT), which cannot be read."),
         _("The DICOM file holds no image."),
         _("The DICOM file is damaged: its compressed pixels are not whole"),
+        _(
+            "The DICOM file says that its pixels are not square (PixelAspectRatio), and not how "
+            "large they are."
+        ),
         _(
             "The DICOM file stores its values in other bits than the lowest (high bit), which "
             "cannot be read."

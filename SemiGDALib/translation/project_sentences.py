@@ -73,6 +73,7 @@ def sentences(_):
             "Check that it is true and the same kind of image; if not, correct it or leave the "
             "case out."
         ),
+        _("Check that the drives respond, then try again."),
         _("Check that they are the same kind of image; a model for each kind may do better."),
         _("Check the rest of the image, add what is missing, and send the label as whole."),
         _("Check them in Segment Editor; where they overlap, the later one counts."),
@@ -276,6 +277,7 @@ def sentences(_):
         _("The library holds a model of a copy of this project, which Segment uses now."),
         _("The mean rises ({told}), but a class gets worse: {fallen}."),
         _("The model cannot be used."),
+        _("The model could not be copied within ten minutes."),
         _("The model is better than a plain U-Net of the same budget: {told}."),
         _("The model's classes are not those of the project."),
         _("The network is the middle size: a graphics card computes."),
@@ -349,6 +351,10 @@ def sentences(_):
         _("Wait."),
         _("What is drawn on one slice does not count: it is not marked as finished."),
         _("What is drawn on {count} slices does not count: they are not marked as finished."),
+        _(
+            "With what the plan fixes ({value}), even the shortest training takes {value2} on "
+            "this computer."
+        ),
         _("Write one."),
         _("about {hours} h"),
         _("about {hours} h {rest} min"),

@@ -36,7 +36,7 @@ def test_a_comma_is_no_decimal_point(tmp_path):
     assert data.count(b".75\\.5") == 1
     path.write_bytes(data.replace(b".75\\.5", b",75\\,5"))
     error = refused(path)
-    assert "pixel spacing" in error.message and "commas" in error.action
+    assert "PixelSpacing" in error.message and "commas" in error.action
 
 
 def test_a_truncated_slice_in_a_dicom_folder(tmp_path):
@@ -156,6 +156,26 @@ def test_a_single_slice_that_does_not_say_how_large_its_pixels_are(tmp_path):
     data.ImagerPixelSpacing = spacing
     data.save_as(path)
     assert read_volume(path).unsaid == ()
+
+
+def test_pixels_that_are_not_square_and_of_unknown_size_are_refused(tmp_path):
+    """As of a frame grabber; ITK reads them as square."""
+    path = single(tmp_path, PixelAspectRatio=[2, 1])
+    np.testing.assert_allclose(read_volume(path).spacing[1:], (0.7, 0.7))  # it says how large
+    data = dcmread(path)
+    del data.PixelSpacing
+    data.save_as(path)
+    for one in (path, tmp_path):
+        assert "not square (PixelAspectRatio)" in refused(one).message
+    data.PixelAspectRatio = [3, 3]
+    data.save_as(path)
+    assert read_volume(path).unsaid == ("spacing",)
+
+
+def test_a_dose_in_numbers_of_its_own_is_refused(tmp_path):
+    """ITK passes over its scale."""
+    assert "(DoseGridScaling)" in refused(single(tmp_path, DoseGridScaling="0.25")).message
+    assert read_volume(single(tmp_path, DoseGridScaling="1.0")).shape == (1, 4, 5)
 
 
 def test_files_of_two_axes_say_no_thickness(tmp_path):

@@ -188,6 +188,21 @@ def palette(*colours) -> Image.Image:
 BLACK, WHITE, RED = (0, 0, 0), (255, 255, 255), (255, 0, 0)
 
 
+@pytest.mark.parametrize("ending", [".png", ".bmp"])
+def test_a_picture_of_greys_is_grey_whatever_its_palette(tmp_path, ending):
+    """Every BMP file of 8 bits has a palette."""
+    path, greys = tmp_path / f"a{ending}", np.arange(12, dtype=np.uint8).reshape(3, 4)
+    Image.fromarray(greys).save(path)
+    np.testing.assert_array_equal(read_volume(path).array, greys[None])
+    indexed = Image.fromarray(greys, "P")
+    indexed.putpalette([value for grey in range(256) for value in [255 - grey] * 3])
+    indexed.save(path)
+    np.testing.assert_array_equal(read_volume(path).array, 255 - greys[None])
+    indexed.putpalette([value for grey in range(256) for value in (grey, grey, 255 - grey)])
+    indexed.save(path)
+    assert read_volume(path).array.shape == (1, 3, 4, 3)
+
+
 @pytest.mark.parametrize("ending", [".png", ".tif", ".bmp"])
 def test_a_palette_whose_background_is_not_its_first_colour(tmp_path, ending):
     """A program that makes files smaller sorts colours as it likes: its mask would be inverted."""

@@ -21,7 +21,8 @@ def read(request: Request, budget: Budget) -> dict[str, Any]:
 
 
 def check_bmp(path: Path, labels: bool, work: Path) -> Picture:
-    """A BMP file. For ``labels`` the palette's indices are read instead of its colours.
+    """A BMP file; one whose palette is of greys is grey. For ``labels`` the palette's indices are
+    read instead of its colours.
 
     Raises:
         SemiGDAError: "bad-input".
@@ -44,12 +45,14 @@ def check_bmp(path: Path, labels: bool, work: Path) -> Picture:
         raise truncated()
     if packing == 1:
         _check_runs(data[start:], width, height)
-    if bits != 8 or not labels:
+    if bits != 8:
         return Picture(size)
-    changed = bytearray(data)
     palette = 14 + header
     count = min(colours or 256, 256, (start - palette) // 4)
     entries = data[palette : palette + 4 * count]
+    if not labels:
+        return Picture(size, first_value=entries[::4] == entries[1::4] == entries[2::4])
+    changed = bytearray(data)
     black = black_in(zip(entries[::4], entries[1::4], entries[2::4], strict=False))
     for index in range(count):
         changed[palette + 4 * index : palette + 4 * index + 3] = bytes([index] * 3)

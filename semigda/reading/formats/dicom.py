@@ -40,15 +40,18 @@ _DECIMALS = {
     0x00200032: "ImagePositionPatient",
     0x00200037: "ImageOrientationPatient",
     0x00280030: "PixelSpacing",
+    0x00280034: "PixelAspectRatio",
     0x00281052: "RescaleIntercept",
     0x00281053: "RescaleSlope",
     0x30020011: "ImagePlanePixelSpacing",
+    0x3004000E: "DoseGridScaling",
 }
 _IMPLICIT, _DEFLATED, _BIG = (f"1.2.840.10008.1.2{rest}" for rest in ("", ".1.99", ".2"))
 _DEEPEST = 30  # sequences in sequences
 _POSITION, _ORIENTATION, _SPACING = 0x00200032, 0x00200037, 0x00280030
 _DISTANCE, _THICKNESS = 0x00180088, 0x00180050
 _INTERCEPT, _SLOPE = 0x00281052, 0x00281053
+_ASPECT, _DOSE = 0x00280034, 0x3004000E
 # Sequences that say where the frames of a file lie, and what their values mean.
 _GROUPS = (0x52009229, 0x52009230, 0x00209113, 0x00209116, 0x00289110, 0x00289145)
 
@@ -159,15 +162,29 @@ def _examined(path: Path) -> _Declared:
     sized = any(
         any(map(_numbers, (found.values.get(tag, b""), *found.of_frames.get(tag, ()))))
         for tag, what in _DECIMALS.items()
-        if what == "pixel spacing"
+        if what.endswith("PixelSpacing")
     )
+    if not sized and len(set(_numbers(found.values.get(_ASPECT, b"")))) > 1:
+        raise SemiGDAError(
+            "bad-input",
+            "The DICOM file says that its pixels are not square (PixelAspectRatio), and not how "
+            "large they are.",
+            action="Export it from its source with square pixels, or with their size.",
+        )
     positions = _positions(found, frames) if frames > 1 else None
     return _Declared(4 * count, positions, _thickness(found), sized)
 
 
 def _check_values(found: _Found) -> None:
     """Raises SemiGDAError "bad-input" for numbers whose values ITK does not know: it passes over a
-    table, and takes the lowest bits wherever they lie."""
+    table and the scale of a dose, and takes the lowest bits wherever they lie."""
+    if any(scale != 1 for scale in _numbers(found.values.get(_DOSE, b""))):
+        raise SemiGDAError(
+            "bad-input",
+            "The DICOM file gives a dose in numbers of its own (DoseGridScaling), which cannot be "
+            "read.",
+            action="Load it in 3D Slicer, and save the volume that it makes of it.",
+        )
     if found.table:
         raise SemiGDAError(
             "bad-input",

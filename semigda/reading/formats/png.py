@@ -28,7 +28,7 @@ def read(request: Request, budget: Budget) -> dict[str, Any]:
 
 def check_png(path: Path, labels: bool, work: Path) -> Picture:
     """A PNG file. For ``labels`` values are read as stored, and a palette's indices instead of its
-    colours. Of grey values with transparency the grey is read.
+    colours; a palette of greys is grey. Of grey values with transparency the grey is read.
 
     Raises:
         SemiGDAError: "bad-input".
@@ -51,7 +51,9 @@ def check_png(path: Path, labels: bool, work: Path) -> Picture:
     if colours == _GREY and b"tRNS" in parts:  # one grey value is transparent
         return Picture(size, _relabelled(chunks, work, bits, _GREY), spread if labels else 1)
     if colours != _PALETTE or not labels:
-        plain = Picture(size, divisor=spread if labels else 1)
+        entries = parts.get(b"PLTE", b"") if colours == _PALETTE else b""
+        grey = bool(entries) and entries[::3] == entries[1::3] == entries[2::3]
+        plain = Picture(size, divisor=spread if labels else 1, first_value=grey)
         if b"sBIT" not in parts:
             return plain
         # How many bits counted once; ITK shifts the values by the others.
