@@ -51,6 +51,16 @@ def test_a_copy_does_not_take_the_originals_place_in_the_library(tmp_path, monke
     assert versions.use(copy, first) == place
 
 
+def test_a_drive_that_does_not_answer_is_told_in_a_sentence(tmp_path, monkeypatch):
+    monkeypatch.setenv("SEMIGDA_MODELS", str(tmp_path / "models"))
+    project = make_project(tmp_path, 1, 0)
+    name = add_version(project, 1)
+    monkeypatch.setattr(versions, "CHILD_SECONDS", 0.01)
+    with pytest.raises(SemiGDAError, match="could not be copied within ten minutes"):
+        versions.use(project, name)
+    assert not list((tmp_path / "models").glob("*")) and not project.read().data.get("used")
+
+
 def test_a_version_that_cannot_be_installed_says_why_whatever_else_is_said(tmp_path, monkeypatch):
     monkeypatch.setenv("SEMIGDA_MODELS", str(tmp_path / "models"))
     project = make_project(tmp_path, 1, 0)

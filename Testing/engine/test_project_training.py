@@ -87,6 +87,9 @@ def test_a_budget_is_kept_and_other_settings_need_another_rehearsal(trained):
         assert estimate.text.startswith(f"about {minutes} min")
     hurried = trainings.estimate(project, Plan("quick", minutes=0.05, advanced=free))
     assert not hurried.fits and hurried.offers["minutes"] > 0.05 and "shortest" in hurried.reason
+    plan = Plan("quick", minutes=0.05, advanced=free | {"steps": 20, "seed": 1})
+    told = trainings.estimate(project, plan).reason
+    assert "what the plan fixes (" in told and ", steps), even" in told and "seed" not in told
     for other in ({"labeled_batch": 8}, {"branches": ["cnn"]}):
         assert trainings.estimate(project, tiny_plan(**other)).seconds is None
 

@@ -225,6 +225,7 @@ def estimate_of(
     work: Work,
     minutes: float | None,
     folder: Path,
+    fixed: Sequence[str] = (),
 ) -> Estimate:
     """The cost of the plan, and whether it fits.
 
@@ -232,6 +233,7 @@ def estimate_of(
         measured: a rehearsal's result.
         minutes: the time it may take; None for no limit.
         folder: on the disk to be written to.
+        fixed: settings that the user chose, and on which the time depends.
     """
     seconds = total_seconds(settings, measured, work)
     disk = CHECKPOINTS_ON_DISK * measured["checkpoint_bytes"] + RESERVE_BYTES
@@ -244,6 +246,11 @@ def estimate_of(
     if fits and minutes and seconds > LATE * 60 * minutes:
         fits, offers = False, {"minutes": max(1, -int(-seconds // 60))}
         reason = f"Even the shortest training takes {duration(seconds)} on this computer."
+        if fixed:
+            reason = (
+                f"With what the plan fixes ({', '.join(fixed)}), even the shortest training takes "
+                f"{duration(seconds)} on this computer."
+            )
     gpu = measured["gpu_memory_bytes"]
     memory = f"{_bytes(gpu)} GPU memory" if gpu else f"{_bytes(measured['memory_bytes'])} memory"
     room = measured["prepared_bytes"]

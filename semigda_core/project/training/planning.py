@@ -17,6 +17,7 @@ from semigda_core.project.records import View
 from semigda_core.project.results import will_learn
 from semigda_core.project.training.budget import Sizes
 from semigda_core.project.training.estimates import (
+    STEPS,
     Estimate,
     Work,
     at_size,
@@ -34,6 +35,7 @@ CASES_FACTOR = 1.5
 # What a step's time and memory depend on.
 ALIKE: tuple[str, ...] = ("network", "optimizer", "labeled_batch", "unlabeled_batch", "device")
 ALIKE += ("precision", "threads", "frozen", "unlabeled_weight", "branches")
+_TIMED = {*STEPS, *ALIKE, "side", "preprocessing"}  # on which the time of a plan depends
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,7 @@ class Planned:
         minutes: that it may take; None for no limit.
         sizes: what its preset would like.
         largest: whether its slices are as large as that.
+        fixed: settings of its user's on which its time depends.
         own_network: whether the preset chose the network, not the user or what it starts from.
         programs: whether results of other programs teach it, in sentences.
     """
@@ -58,6 +61,7 @@ class Planned:
     minutes: float | None
     sizes: Sizes
     largest: bool
+    fixed: tuple[str, ...]
     own_network: bool
     programs: str = ""
 
@@ -70,7 +74,8 @@ class Planned:
         """The cost; ``folder`` is on the disk to be written to."""
         if self.measured is None:
             return Estimate()
-        cost = estimate_of(self.settings, self.measured, self.work, self.minutes, folder)
+        ask = self.settings, self.measured, self.work, self.minutes, folder, self.fixed
+        cost = estimate_of(*ask)
         device = self.device if self.own_network else None
         told = plan_of(self.settings, self.work, self.sizes, self.largest, device)
         return replace(cost, plan=" ".join(filter(None, (told, self.programs))))
@@ -92,7 +97,8 @@ def plan_training(project: Project, plan: Plan) -> Planned:
         facts = at_size(facts, before, settings)
     largest = settings["preprocessing"] == before["preprocessing"]
     own = plan.base is None and not {"network", "channels"} & set(plan.advanced)
-    return Planned(settings, facts, work, minutes, sizes, largest, own, will_learn(view))
+    fixed = tuple(key for key in plan.advanced if key in _TIMED)
+    return Planned(settings, facts, work, minutes, sizes, largest, fixed, own, will_learn(view))
 
 
 def minutes_of(plan: Plan) -> float | None:

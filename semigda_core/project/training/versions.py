@@ -357,16 +357,24 @@ def _weights(place: Path) -> str | None:
 
 def _in_child(*arguments: str | os.PathLike[str]) -> None:
     """A ``semigda`` command in a process that may import torch."""
-    done = subprocess.run(
-        [interpreter.program(), "-m", "semigda", *(os.fspath(argument) for argument in arguments)],
-        env=interpreter.environment(),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        encoding="utf-8",
-        errors="replace",
-        timeout=CHILD_SECONDS,
-        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-    )
+    words = [interpreter.program(), "-m", "semigda", *map(os.fspath, arguments)]
+    try:
+        done = subprocess.run(
+            words,
+            env=interpreter.environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=CHILD_SECONDS,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+    except subprocess.TimeoutExpired as error:
+        raise SemiGDAError(
+            "worker-died",
+            "The model could not be copied within ten minutes.",
+            action="Check that the drives respond, then try again.",
+        ) from error
     if done.returncode:
         _, _, told = done.stderr.partition("semigda: ")  # after warnings of libraries, if any
         message, action, *_ = [*told.splitlines(), "", ""]
