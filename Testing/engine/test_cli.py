@@ -102,7 +102,6 @@ def test_every_command_has_its_help(command, capsys):
     assert ended.value.code == 0 and len(capsys.readouterr().out) > 80
 
 
-@pytest.mark.slow
 def arguments_of(parser):
     """Of a command and of those in it, each with the command's name."""
     for action in parser._actions:
@@ -118,6 +117,7 @@ def test_every_argument_is_explained():
         assert action.help, f"{command}: {action.dest}"
 
 
+@pytest.mark.slow
 def test_from_pretraining_to_a_segmentation(tmp_path, library, monkeypatch, capsys):
     """Every step through the command line, in a folder of its own, with relative paths."""
     monkeypatch.chdir(tmp_path)

@@ -53,8 +53,8 @@ ENGINE_FLOORS = {
     "__main__": 7,
 }
 CLI_FLOORS = {
+    "telling": -1,  # below all
     "parser": 0,
-    "telling": 0,
     "segment": 1,
     "models": 1,
     "project.parts": 0,

@@ -67,8 +67,8 @@ def test_nothing_found(study, module_host, artifacts):
 def test_one_case_is_spoken_of_as_one(training, module_host, tmp_path):
     studies.write_nrrd(tmp_path / "study" / "one.nrrd", studies.draw(0)[0])
     training.panel.createProject(tmp_path / "One")
-    training.panel.sections["Cases"].addFiles([str(tmp_path / "study" / "one.nrrd")])
-    assert "1 case added, 0 already there." in training.panel.log.report()
+    training.panel.sections["Cases"].addPaths([str(tmp_path / "study" / "one.nrrd")])
+    assert "1 case added, 0 already there." in training.ui.logText.toPlainText()
     checked(training, module_host)
     assert ui(training).statusLabel.text == "1 case checked."
 

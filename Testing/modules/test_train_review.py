@@ -74,7 +74,7 @@ def test_review(training, project, module_host, artifacts):
     assert "2 accepted predictions" in ui.originLabel.text and ui.inboxTable.rowCount == 3
     ui.inboxTable.selectRow(0)
     module_host.click(ui.rejectButton)
-    assert "Rejected 1 predicted label." in training.panel.log.report()
+    assert "Rejected 1 predicted label." in training.ui.logText.toPlainText()
     assert third not in ids(ui.inboxTable) and third not in ids(ui.nextTable)
     assert project.read().case(third).label is None
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import json
 import os
 import sys
 import tempfile
@@ -22,7 +21,7 @@ from typing import Any
 from semigda.cli.models import add_models_commands, add_overwrite
 from semigda.cli.parser import Parser
 from semigda.cli.segment import add_model_arguments, add_segment_command, segment_options
-from semigda.cli.telling import Terminal, run_and_tell, scores, typed
+from semigda.cli.telling import Terminal, add_json, print_json, run_and_tell, scores, typed
 from semigda.memory import keep_freed_memory
 from semigda.progress import Progress
 from semigda_core.errors import SemiGDAError
@@ -105,6 +104,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--split", default="val", help="the role to evaluate (default: val)")
     evaluate.add_argument("-o", "--out", help="folder for evaluation.csv and evaluation.json")
     add_overwrite(evaluate, "the tables of an earlier evaluation")
+    add_json(evaluate)
     add_model_arguments(evaluate)
 
     train = add("train", _train, "Train a model on few labelled and many unlabelled images.")
@@ -129,7 +129,7 @@ def _parser() -> argparse.ArgumentParser:
 
     info = add("info", _info, "Print versions, devices and what the networks cost.")
     info.add_argument("--size", type=int, default=224, help="slice size for the FLOP count")
-    info.add_argument("--json", action="store_true", help="print JSON")
+    add_json(info)
 
     run = add("run", _run, "Run a job folder to its end; one that was paused or killed goes on.")
     run.add_argument("job", help="the folder, as given to --job of 'train'")
@@ -181,7 +181,10 @@ def _evaluate(arguments: argparse.Namespace) -> None:
         Progress(Terminal(sys.stderr)),
         overwrite=arguments.overwrite,
     )
-    print(table(result))
+    if arguments.json:
+        print_json(result)
+    else:
+        print(table(result))
 
 
 def _train(arguments: argparse.Namespace) -> int:
@@ -285,7 +288,10 @@ def _info(arguments: argparse.Namespace) -> None:
             action="Give another --size.",
         )
     facts = collect(arguments.size)
-    print(json.dumps(facts, indent=1) if arguments.json else table(facts))
+    if arguments.json:
+        print_json(facts)
+    else:
+        print(table(facts))
 
 
 def _read_json(path: str) -> dict[str, Any]:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import argparse
 import datetime
-import json
 import sys
 from typing import Any
 
-from semigda.cli.telling import Terminal, agreed, number_of
+from semigda.cli.telling import Terminal, add_json, agreed, number_of, print_json
 from semigda.progress import Progress
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.texts import counted, one_line
 from semigda_core.jobs.segmenting import DEVICES
 from semigda_core.models.catalogue import INSTALLED, UPDATE
-from semigda_core.models.library import CATALOGUE_ENVIRONMENT
+from semigda_core.models.library import CATALOGUE_ENVIRONMENT, InstalledModel
 
 _MODEL = "name in the library, or folder"
 _TAKES_PLACE = "another model of that name, or hide a starter model of that name"
@@ -33,7 +32,7 @@ def add_models_commands(models: argparse.ArgumentParser) -> None:
         sub.set_defaults(command=command)
         return sub
 
-    add("list", _models_list, "List the installed models.")
+    add_json(add("list", _models_list, "List the installed models."))
     add("show", _models_show, "Print a model's card.").add_argument("model", help=_MODEL)
     install = add("add", _models_add, "Check a model package and install it.")
     install.add_argument("package", help=".zip or folder")
@@ -65,7 +64,7 @@ def add_models_commands(models: argparse.ArgumentParser) -> None:
     remove = add("remove", _models_remove, "Remove an installed model.")
     remove.add_argument("model", help="name in the library")
     shown = add("catalogue", _models_catalogue, "List the models that can be downloaded.")
-    shown.add_argument("--json", action="store_true", help="print JSON")
+    add_json(shown)
     download = add("download", _models_download, "Download a model of the catalogue.")
     download.add_argument("name", help="of the model, as 'models catalogue' lists it")
     download.add_argument("--into", metavar="FOLDER", help="default: the first folder of models")
@@ -86,6 +85,9 @@ def _models_list(arguments: argparse.Namespace) -> None:
     from semigda_core.models.library import list_models, search_folders
 
     models = list_models()
+    if arguments.json:
+        print_json([_values(model) for model in models])
+        return
     for model in models:
         if model.card is None or model.problem:
             print(f"{model.name:<24} DAMAGED: {model.problem}")
@@ -94,6 +96,13 @@ def _models_list(arguments: argparse.Namespace) -> None:
         print(f"{model.name:<24} {model.card.modality:<4} {names}")
     if not models:
         print("No model is installed. Looked in:", *search_folders(), sep="\n  ")
+
+
+def _values(model: InstalledModel) -> dict[str, Any]:
+    card = model.card
+    values = {"name": model.name, "folder": str(model.folder), "problem": model.problem}
+    values |= {"title": card and card.title, "modality": card and card.modality}
+    return values | {"labels": [label.name for label in card.labels] if card else []}
 
 
 def _models_show(arguments: argparse.Namespace) -> None:
@@ -105,7 +114,7 @@ def _models_show(arguments: argparse.Namespace) -> None:
     look = (shown.get("images") or {}).get("look") or {}
     if "numbers" in look:  # a screen full of letters that nobody reads
         look["numbers"] = f"{len(look['numbers'])} letters: see {CARD_FILE}"
-    print(json.dumps(shown, indent=1, ensure_ascii=False))
+    print_json(shown)
     print(f"installed in {folder}", file=sys.stderr)
 
 
@@ -190,7 +199,7 @@ def _models_catalogue(arguments: argparse.Namespace) -> None:
 
     entries = read_catalogue(arguments.catalogue or catalogue_source())
     if arguments.json:
-        print(json.dumps([entry.to_dict() for entry in entries], ensure_ascii=False))
+        print_json([entry.to_dict() for entry in entries])
         return
     installed = {model.name: model for model in list_models()}
     for entry in entries:
@@ -234,4 +243,4 @@ def _models_describe(arguments: argparse.Namespace) -> None:
 
     date = arguments.date or datetime.date.today().isoformat()
     entry = entry_for(arguments.zip, arguments.url, date)
-    print(json.dumps(entry.to_dict(), indent=1, ensure_ascii=False))
+    print_json(entry.to_dict())

@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from semigda.cli.telling import Terminal, agreed
+from semigda.cli.telling import Terminal, add_json, agreed, print_json
 from semigda.memory import importing
 from semigda.progress import Progress
 from semigda_core.errors import SemiGDAError
@@ -49,6 +50,7 @@ def add_segment_command(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="do not ask whether to go on if the image is not of the model's kind",
     )
+    add_json(parser)
     parser.add_argument("--report", help="also write versions, times and memory as JSON")
     parser.add_argument(
         "--overwrite",
@@ -119,6 +121,9 @@ def _segment_one(arguments: argparse.Namespace) -> int:
         started=arguments.started,
         doubt=None if arguments.anyway else _ask,
     )
+    if arguments.json:
+        print_json(report)
+        return 0
     for note in report["notes"]:
         _tell(note)
     for found in report["segments"]:
@@ -197,7 +202,12 @@ def _segment_all(arguments: argparse.Namespace) -> int:
     )
     if follows():  # one of several processes tells all; torchrun would end it if this one failed
         return 0
-    _tell_done(done, cohort)
+    if arguments.json:
+        told = {**asdict(done), "failures": [{"case": n, **error} for n, error in done.failures]}
+        told |= {"table_kept": done.table_kept and str(done.table_kept)}
+        print_json({**told, "table": str(cohort.summary), "sheet": str(cohort.sheet)})
+    else:
+        _tell_done(done, cohort)
     return int(bool(done.failures))
 
 

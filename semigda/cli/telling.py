@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import argparse
+import json
 import os
 import shlex
 import subprocess
@@ -28,6 +30,15 @@ def typed(*words: object) -> str:
     """A ``semigda`` command as a terminal takes it, whatever its paths hold."""
     join = subprocess.list2cmdline if os.name == "nt" else shlex.join
     return join(["semigda", *map(str, words)])
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """Add ``--json``."""
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def print_json(value: Any) -> None:
+    print(json.dumps(value, indent=1, ensure_ascii=False))
 
 
 def number_of(count: int, what: str) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from semigda.cli.project.map import add_map_command, map_labels
-from semigda.cli.project.parts import add_map, done, mapping, print_json
+from semigda.cli.project.parts import add_map, done, mapping
 from semigda.cli.project.results import add_results_commands
 from semigda.cli.project.review import add_review_commands
 from semigda.cli.project.slices import add_slices_command
@@ -21,7 +21,7 @@ from semigda.cli.project.training import (
     training_status,
     version_values,
 )
-from semigda.cli.telling import Terminal, number_of
+from semigda.cli.telling import Terminal, add_json, number_of, print_json
 from semigda.progress import Progress
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.texts import counted, one_line
@@ -48,7 +48,7 @@ def add_project_commands(project: argparse.ArgumentParser) -> None:
         sub = actions.add_parser(name, help=text, description=text)
         sub.set_defaults(command=lambda arguments: command(Project(arguments.project), arguments))
         sub.add_argument("project", help="the project's folder")
-        sub.add_argument("--json", action="store_true", help="print JSON")
+        add_json(sub)
         return sub
 
     create = add("create", None, "Make a training project in a folder.")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Callable
 from typing import Any
 
+from semigda.cli.telling import print_json
 from semigda_core.errors import SemiGDAError
 
 # Makes the parser of an action from its name, its command (a function of the project and the
@@ -37,10 +37,6 @@ def mapping(texts: list[str]) -> dict[str, int | str]:
             )
         found[key] = int(value) if value.isdecimal() else value
     return found
-
-
-def print_json(value: Any) -> None:
-    print(json.dumps(value, indent=1, ensure_ascii=False))
 
 
 def done(arguments: argparse.Namespace, values: dict[str, Any], text: str) -> None:

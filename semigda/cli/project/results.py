@@ -6,8 +6,8 @@ import argparse
 import sys
 
 from semigda.cli.project.map import map_results
-from semigda.cli.project.parts import Add, add_map, done, mapping, print_json
-from semigda.cli.telling import number_of
+from semigda.cli.project.parts import Add, add_map, done, mapping
+from semigda.cli.telling import number_of, print_json
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.texts import counted, one_line
 from semigda_core.labels.segments import read_segments

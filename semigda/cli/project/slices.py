@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from semigda.cli.project.parts import CASE_ID, Add, print_json
+from semigda.cli.project.parts import CASE_ID, Add
+from semigda.cli.telling import print_json
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.texts import one_line
 from semigda_core.labels.finished import FinishedSlices, finished_text, read_finished

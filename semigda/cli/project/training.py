@@ -9,8 +9,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from semigda.cli.project.parts import Add, done, print_json
-from semigda.cli.telling import Terminal, number_of, run_and_tell, typed
+from semigda.cli.project.parts import Add, done
+from semigda.cli.telling import Terminal, number_of, print_json, run_and_tell, typed
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.arguments import add_named_values, named_values
 from semigda_core.jobs.folder import ENDED, JobFolder
