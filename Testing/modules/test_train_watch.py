@@ -136,7 +136,7 @@ def test_paused_by_a_full_disk(training, job, module_host, artifacts):
     )
     module_host.wait(lambda: "disk is full" in ui.stateLabel.text, 5)
     assert "Free some disk space" in ui.stateLabel.text and ui.resumeButton.visible
-    assert not ui.pauseButton.visible and "resume" in training.ui.nextStepLabel.text
+    assert not ui.pauseButton.visible and "Resume the training" in training.ui.nextStepLabel.text
     picture(training, module_host, artifacts, "disk-full")
 
 
