@@ -100,9 +100,14 @@ def _models_list(arguments: argparse.Namespace) -> None:
 
 def _values(model: InstalledModel) -> dict[str, Any]:
     card = model.card
-    values = {"name": model.name, "folder": str(model.folder), "problem": model.problem}
-    values |= {"title": card and card.title, "modality": card and card.modality}
-    return values | {"labels": [label.name for label in card.labels] if card else []}
+    return {
+        "name": model.name,
+        "title": card.title if card else None,
+        "modality": card.modality if card else None,
+        "labels": [label.name for label in card.labels] if card else [],
+        "folder": str(model.folder),
+        "problem": model.problem,
+    }
 
 
 def _models_show(arguments: argparse.Namespace) -> None:

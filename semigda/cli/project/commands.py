@@ -145,14 +145,14 @@ def _add(project: Project, arguments: argparse.Namespace) -> None:
         print_json(told | {"kept": added.kept, "unread": [str(path) for path in added.unread]})
     else:
         labelled = sum(view.case(one).label is not None for one in added.cases)
-        told = f"{number_of(len(added.cases), 'case')} added ({labelled} labelled)"
-        print(f"{told}, {added.known} {'was' if added.known == 1 else 'were'} there.")
+        line = f"{number_of(len(added.cases), 'case')} added ({labelled} labelled)"
+        print(f"{line}, {added.known} {'was' if added.known == 1 else 'were'} there.")
         if count := len(added.labelled):
-            told = counted(count, "1 case of the project has", "{count} cases of the project have")
-            print(f"{told} a label now.")
+            line = counted(count, "1 case of the project has", "{count} cases of the project have")
+            print(f"{line} a label now.")
         if count := len(added.kept):
-            told = counted(count, "1 case keeps its label", "{count} cases keep their labels")
-            print(f"{told}: another was not taken.")
+            line = counted(count, "1 case keeps its label", "{count} cases keep their labels")
+            print(f"{line}: another was not taken.")
         for label in added.unread:
             print(f"label that cannot be read, left out: {one_line(label.name)}")
         for image in pairing.doubtful:

@@ -85,16 +85,16 @@ def programs(say: Say, rows: list[dict[str, Any]], events: list[dict[str, Any]])
     told = []
     for name, count in sorted(found.items()):
         values = known[-1].get(name, {}) if known else {}
-        words = (
+        learned = (
             say("Trained also with a result of {name} for 1 case."),
             say("Trained also with results of {name} for {count} cases."),
         )
         if values.get("taught") == 0:
-            words = (
+            learned = (
                 say("A result of {name} for 1 case taught nothing."),
                 say("Results of {name} for {count} cases taught nothing."),
             )
-        told.append(counted(count, *words, name=escape(name)))
+        told.append(counted(count, *learned, name=escape(name)))
         if values.get("dice") is None:
             continue
         words = say(
