@@ -63,6 +63,16 @@ def test_bars_of_a_short_training_and_of_one_by_default():
         assert found == {"polyp: Dice": (bar, 0.8)}
 
 
+def test_a_bar_that_a_short_training_reaches_is_reached_by_a_longer_one_too():
+    runs = [run_of("polyp", OURS, 0.85), run_of("breast_us", OURS, 0.86)]
+    runs.append(run_of("skin", OURS, 0.88, cpu=5400))
+    found = judged(runs, 5400)
+    assert found == {
+        "polyp: Dice, after 900 CPU seconds": (0.84, 0.85),
+        "skin: Dice": (0.90, 0.88),
+    }  # breast's is open: more time may reach it
+
+
 def test_unlabelled_images_must_gain_where_they_were_seen_to_and_never_lose():
     ours, alone = {"polyp": 0.80, "skin": 0.87}, {"polyp": 0.79, "skin": 0.88}
     runs = [run_of(name, OURS, dice) for name, dice in ours.items()]

@@ -10,10 +10,10 @@ from volume_fixtures import write_nrrd
 
 from semigda.check.run import check
 from semigda.data.volumes import read_volume
-from semigda.reading.orientation import shown_turned
+from semigda.reading.orientation import orientation as told
 from semigda_core.project.project import NewCase, Project
 
-ORIENTATION = 0x0112
+ORIENTATION, UPRIGHT = 0x0112, 1
 
 
 def picture(path, orientation=None, **options):
@@ -32,7 +32,7 @@ def picture(path, orientation=None, **options):
 @pytest.mark.parametrize("orientation", [None, 0, 1, 2, 3, 6, 8])
 def test_a_turned_picture_is_known_by_its_header(tmp_path, orientation):
     path = picture(tmp_path / "a.jpg", orientation)
-    assert shown_turned(path) == (orientation not in (None, 0, 1))
+    assert told(path) == (orientation or UPRIGHT)
     with Image.open(path) as opened:  # what other programs do with it
         shown = np.asarray(ImageOps.exif_transpose(opened)).mean(-1)
     assert (shown[:12, :12].mean() > 150) == (orientation in (None, 0, 1))
@@ -44,19 +44,19 @@ def test_damaged_headers_and_other_files_turn_nothing(tmp_path):
     path = tmp_path / "b.jpg"
     for data in (b"", b"\xff", b"\xff\xd8\xff", whole[:20], whole[:38], whole[4:], b"\x89PNG" * 9):
         path.write_bytes(data)
-        assert not shown_turned(path)
+        assert told(path) == UPRIGHT
     at = whole.index(b"MM\0*")
     path.write_bytes(whole[: at + 4] + b"\xff" * 4 + whole[at + 8 :])  # entries far away
-    assert not shown_turned(path) and not shown_turned(tmp_path / "none.jpg")
+    assert told(path) == told(tmp_path / "none.jpg") == UPRIGHT
     at = whole.index(b"\xff\xe1")
     exif = whole[at : at + 2 + int.from_bytes(whole[at + 2 : at + 4], "big")]
     words = b"http://ns.adobe.com/xap/1.0/\0<x:xmpmeta/>"
     xmp = b"\xff\xe1" + (len(words) + 2).to_bytes(2, "big") + words  # with the same marker
     path.write_bytes(b"\xff\xd8" + xmp + exif)
-    assert shown_turned(path)
+    assert told(path) == 3
     for other in (b"\xff\xd8\xff\xda\x00\x02", b"II"):  # among the pixels; no JPEG file
         path.write_bytes(other + exif)
-        assert not shown_turned(path)
+        assert told(path) == UPRIGHT
 
 
 def test_the_check_asks_about_labels_of_turned_pictures_only(tmp_path):

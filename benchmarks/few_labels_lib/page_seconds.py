@@ -102,7 +102,7 @@ def _ahead(table: Table, budget: Budget, sets: Sequence[str]) -> str:
 def _bars(table: Table, budget: Budget) -> str:
     rows = []
     for asked, bar, value in verdicts(table, budget):
-        digits = 3 if asked.endswith("Dice") else 1
+        digits = 1 if "points" in asked else 3
         reached = round(value, digits) >= bar
         rows.append([asked, number(bar, digits), number(value, digits)])
         rows[-1].append("reached" if reached else "**missed**")

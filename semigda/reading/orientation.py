@@ -10,11 +10,6 @@ _EXIF, _PIXELS = b"\xe1", b"\xda"  # markers
 _ORIENTATION, _UPRIGHT = 0x0112, 1
 
 
-def shown_turned(path: Path) -> bool:
-    """Whether other programs show a picture turned or mirrored, see :func:`orientation`."""
-    return orientation(path) != _UPRIGHT
-
-
 def orientation(path: Path) -> int:
     """How a JPEG or PNG file says (EXIF) that other programs show it, 1 (as stored) to 8; ITK, and
     Slicer with it, shows its pixels as they are stored."""
