@@ -2,13 +2,14 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 import torch
-from job_fixtures import of_type, wait_for
+from job_fixtures import Child, of_type, wait_for
 from phantom_fixtures import write_phantoms
 from test_machine_labels import with_machine
 from training_fixtures import SHAPE, settings
@@ -79,6 +80,29 @@ def start(job: JobFolder, before: str = "") -> subprocess.Popen:
     )
 
 
+class Pair:
+    """The same with the variables that torchrun sets, but not its own process."""
+
+    def __init__(self, job: JobFolder, before: str = ""):
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            shared = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(free.getsockname()[1])}
+        shared |= {"WORLD_SIZE": "2", "TORCHELASTIC_RUN_ID": "none"}
+        self.ranks = [
+            Child(before + EVERY_STEP, "run", job.path, RANK=rank, LOCAL_RANK=rank, **shared)
+            for rank in "01"
+        ]
+
+    @property
+    def returncode(self) -> int:
+        return max(abs(rank.wait(0)) for rank in self.ranks)
+
+    def poll(self) -> int | None:
+        return None if any(rank.poll() is None for rank in self.ranks) else self.returncode
+
+    def communicate(self, timeout: float) -> tuple[str, str]:
+        return "".join(rank.communicate(timeout)[0] for rank in self.ranks), ""
+
+
 def run_alone(job: JobFolder) -> None:
     """In one process, this one, with the losses of every step."""
     with pytest.MonkeyPatch.context() as patch:
@@ -86,7 +110,7 @@ def run_alone(job: JobFolder) -> None:
         assert run_job(job) == 0, (job.path / "log.txt").read_text("utf-8")
 
 
-def ended_well(process: subprocess.Popen, job: JobFolder) -> None:
+def ended_well(process: subprocess.Popen | Pair, job: JobFolder) -> None:
     told, _ = process.communicate(timeout=120)
     assert process.returncode == 0, told + (job.path / "log.txt").read_text("utf-8")
 
@@ -122,7 +146,7 @@ def test_two_processes_believe_another_program_as_one_does(tmp_path):
     changes = {"validations": 0, "pretrain_steps": 0, "align_steps": 0}
     one, two = (new_job(cases, tmp_path / name, **changes) for name in ("one", "two"))
     run_alone(one)
-    ended_well(start(two), two)
+    ended_well(Pair(two), two)
     told = [[e["sources"] for e in job.events() if e["type"] == "sources"] for job in (one, two)]
     assert len(told[0]) == len(told[1]) == 5  # of 8 steps, the first half supervised
     for mine, theirs in zip(*told, strict=True):
@@ -155,7 +179,7 @@ def test_batches_that_cannot_be_shared_are_refused():
 @pytest.mark.slow
 def test_memory_of_one_rank_and_cancel_count_for_all(volumes, tmp_path):
     job = new_job(volumes, tmp_path, align_steps=4000, checkpoint_minutes=0.0)
-    process = start(job, SMALL_RANK)
+    process = Pair(job, SMALL_RANK)
     wait_for(lambda: any(stage == "align" for _, stage, _ in losses(job)), process)
     job.request("cancel")
     process.communicate(timeout=60)
@@ -189,12 +213,12 @@ def test_a_supervised_plan_pauses_and_goes_on_with_the_losses_of_one_process(vol
     def trained() -> list[str]:
         return [e["part"]["kind"] for e in job.events() if e["type"] == "trained"]
 
-    process = start(job)
+    process = Pair(job)
     wait_for(lambda: trained() == ["fold"], process)
     job.request("pause")
     ended_well(process, job)
     assert job.state()["state"] == "paused"
-    ended_well(start(job), job)
+    ended_well(Pair(job), job)
     assert job.state()["state"] == "done" and trained() == ["fold", "final"]
     expected, found = map(losses, jobs)
     assert set(expected) == set(found) and len(found) == 2 * (2 + 2 + 4)
@@ -207,7 +231,7 @@ def test_a_supervised_plan_pauses_and_goes_on_with_the_losses_of_one_process(vol
 @pytest.mark.slow
 def test_stop_of_two_processes_keeps_what_both_have_learned(volumes, tmp_path):
     job = new_job(volumes, tmp_path, steps=4000, validations=200)
-    process = start(job)
+    process = Pair(job)
     wait_for(lambda: of_type(job, "validation"), process)
     job.request("stop")
     ended_well(process, job)

@@ -78,11 +78,12 @@ def check_same(found: dict) -> None:
     assert found["left_over"] == []
 
 
-def test_three_kills_at_random_moments(tmp_path):
+def test_three_kills_at_random_moments(tmp_path, monkeypatch):
     """The short form of ``benchmarks/kill_training.py``."""
+    monkeypatch.setattr(kill_training, "start", start)
     cases = write_phantoms(tmp_path / "data", 2, 2, 2, shape=SHAPE)
-    values = settings(cases, tmp_path, **TINY | {"steps": 100})
+    values = settings(cases, tmp_path, **TINY | {"steps": 40})
     # Later by less than a fast computer needs for the rest of the training.
-    report = kill_training.compare(tmp_path, values, kills=3, seed=0, later=0.2)
+    report = kill_training.compare(tmp_path, values, kills=3, seed=0, later=0.08)
     assert len(report["moments"]) == 3
     check_same(report)
