@@ -13,7 +13,7 @@ from types import SimpleNamespace
 import pytest
 from project_fixtures import make_project
 from test_project_copies import add_version
-from trainings_fixtures import ready_project, tiny_plan, wait_for_end
+from trainings_fixtures import in_this_process, ready_project, tiny_plan, wait_for_end
 
 from semigda.check.run import check
 from semigda.cli import main
@@ -39,7 +39,7 @@ def library(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         folder = tmp_path_factory.mktemp("user") / "models"
         patch.setenv("SEMIGDA_MODELS", str(folder))
-        patch.setattr(rehearsal, "STAGE_SECONDS", 2.5)
+        patch.setattr(rehearsal, "STAGE_SECONDS", 1.0)
         yield folder
 
 
@@ -115,7 +115,7 @@ def test_a_first_version_says_what_its_scores_are_of(trained):
     assert versions.versions(project) == [version] and project.read().revision == revision
 
 
-def test_use_gate_roll_back_compare_export_and_delete(trained, library, tmp_path):
+def test_use_gate_roll_back_compare_export_and_delete(trained, library, tmp_path, monkeypatch):
     """A second training that learns next to nothing loses against the version in use."""
     project, *_ = trained
     first = versions.versions(project)[0]
@@ -136,9 +136,12 @@ def test_use_gate_roll_back_compare_export_and_delete(trained, library, tmp_path
     assert len(rows) == 4 and all(row["before"] > row["after"] for row in rows)
     with pytest.raises(SemiGDAError, match="No other version"):
         versions.roll_back(project)
-    assert versions.use(project, second.name) == installed
-    assert ModelCard.read(installed).weights_sha256 == ModelCard.read(second.folder).weights_sha256
-    assert versions.roll_back(project) == first.name
+    with monkeypatch.context() as patched:
+        patched.setattr(versions, "_in_child", in_this_process)
+        assert versions.use(project, second.name) == installed
+        hashes = [ModelCard.read(place).weights_sha256 for place in (installed, second.folder)]
+        assert hashes[0] == hashes[1]
+        assert versions.roll_back(project) == first.name
     assert ModelCard.read(installed).weights_sha256 == ModelCard.read(first.folder).weights_sha256
 
     versions.rename(project, first.name, "Ball for the ward")
@@ -160,7 +163,8 @@ def test_use_gate_roll_back_compare_export_and_delete(trained, library, tmp_path
         versions.use(project, second.name)
 
 
-def test_the_same_by_commands(trained, tmp_path, capsys):
+def test_the_same_by_commands(trained, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(versions, "_in_child", in_this_process)
     project, *_ = trained
     folder, name = project.folder, versions.versions(project)[-1].name
 

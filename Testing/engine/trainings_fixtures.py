@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
+import os
 import time
 from pathlib import Path
 from unittest.mock import patch
@@ -10,6 +13,7 @@ from project_fixtures import make_project
 from training_fixtures import NETWORK
 
 from semigda.check.run import check
+from semigda.cli import main
 from semigda.jobs.run import run_job
 from semigda_core.jobs.folder import ENDED, JobFolder
 from semigda_core.project.check.latest import measured
@@ -60,6 +64,12 @@ def train_here(project: Project, plan: Plan) -> JobFolder:
         job = trainings.start(project, plan)
     assert run_job(job) == 0, job.error()
     return job
+
+
+def in_this_process(*arguments: str | os.PathLike[str]) -> None:
+    """A ``semigda`` command that the project gives to a child, without a child's start."""
+    with contextlib.redirect_stdout(io.StringIO()):
+        assert main([os.fspath(argument) for argument in arguments]) == 0
 
 
 def wait_until(condition, seconds: float = 300) -> None:

@@ -50,7 +50,7 @@ def hurry(monkeypatch):
         import sys
         from semigda.cli import main
         from semigda.training import first_model
-        first_model.STEPS = 20
+        first_model.STEPS = 6
         sys.exit(main(sys.argv[1:]))"""
     start = launch._start
 
