@@ -8,8 +8,7 @@ import pytest
 import torch
 from features_fixtures import package_of
 from job_fixtures import ended, start, training_job
-from test_distributed import SHORT, ended_well, losses, run_alone
-from test_distributed import start as start_two
+from test_distributed import SHORT, Pair, ended_well, losses, run_alone
 from test_features import TINY
 from test_kills import DIE
 from training_fixtures import FEATURED, NETWORK, settings
@@ -232,7 +231,7 @@ def test_two_processes_have_the_losses_of_one_in_every_step(volumes, tmp_path):
     changes = SHORT | STEPS | {"network": FEATURED}
     one, two = (training_job(volumes, tmp_path / name, **changes) for name in ("one", "two"))
     run_alone(one)
-    ended_well(start_two(two), two)
+    ended_well(Pair(two), two)
     assert set(losses(one)) == set(losses(two)) and len(losses(one)) == 9
     for step, values in losses(one).items():
         assert losses(two)[step] == pytest.approx(values, rel=1e-4, abs=1e-5), step

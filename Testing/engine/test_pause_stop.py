@@ -94,7 +94,7 @@ def test_a_pause_anywhere_ends_the_run_and_it_goes_on_exactly(
 @pytest.mark.parametrize("kind", ["image", "label"])
 def test_files_that_were_replaced_during_a_pause_are_told(kind, tmp_path, monkeypatch):
     cases = write_phantoms(tmp_path / "cases", 2, 1, 1, shape=SHAPE)
-    job = training_job(cases, tmp_path)
+    job = training_job(cases, tmp_path, steps=16, validations=1)
 
     def paused(moment) -> list[str]:
         with monkeypatch.context() as patch:
