@@ -29,6 +29,19 @@ def test_empty(panel, module_host, artifacts):
     picture(panel, module_host, artifacts, "empty")
 
 
+def test_long_names_do_not_widen_the_panel(panel, module_host):
+    from Testing.host.session import PANEL_WIDTH
+
+    name = "Lebermetastasenverlaufskontrolle_Abdomen_CT_2026_endgueltig"
+    choose(panel, module_host, phantoms.add_volume(name=name))
+    run(panel, module_host)
+    (result,) = slicer.util.getNodesByClass("vtkMRMLSegmentationNode")
+    panel.ui.outputSegmentationSelector.setCurrentNode(result)
+    module_host.process(0.1)
+    assert result.GetName().startswith(name) and panel.ui.resultCollapsibleButton.visible
+    assert panel.parent.width == PANEL_WIDTH
+
+
 def test_only_volumes_can_be_chosen(panel, module_host):
     slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSegmentationNode")
     slicer.mrmlScene.AddNewNodeByClass("vtkMRMLLabelMapVolumeNode")

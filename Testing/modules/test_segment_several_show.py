@@ -111,5 +111,6 @@ def test_a_long_name_leaves_room_for_the_rest(panel, module_host):
     module_host.process(0.2)
     table = several.table.widget
     assert sum(map(table.columnWidth, range(3))) <= table.viewport().width
+    assert table.columnWidth(2) > table.columnWidth(0)
     assert table.rowHeight(0) <= 100 and table.item(0, 0).toolTip() == name
     assert table.item(0, 0).text().endswith("second reading #12")

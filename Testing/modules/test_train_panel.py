@@ -57,7 +57,8 @@ def test_recent_projects(training, module_host, tmp_path):
     training.panel.openProject(tmp_path / "Two")
     shutil.rmtree(tmp_path / "Gone")
     menu = training.ui.recentButton.menu()
-    menu.aboutToShow.emit()
+    for _ in range(2):
+        menu.aboutToShow.emit()
     assert [action.text.split()[0] for action in menu.actions()] == ["Two", "One"]
     menu.actions()[1].trigger()
     module_host.check()
@@ -76,6 +77,11 @@ def test_deleted_projects_take_no_place_among_the_recent_ones(training, tmp_path
     Project.create(tmp_path / "New")
     remember(tmp_path / "New")
     assert recentProjects() == [str(tmp_path / "New"), str(kept)]
+    more = [tmp_path / f"more-{number}" for number in range(MOST)]
+    for folder in more:
+        Project.create(folder)
+        remember(folder)
+    assert recentProjects() == [str(folder) for folder in reversed(more)]
 
 
 def test_user_is_led(training, module_host, tmp_path):
@@ -191,6 +197,11 @@ def test_long_names_do_not_widen_the_panel(training, module_host, tmp_path):
     checked(training, module_host)
     assert training.parent.width == PANEL_WIDTH
     assert training.ui.projectLabel.toolTip.endswith(name)
+    panel, button = training.panel, training.panel.buttons["Result"]
+    panel._setTitle(button, f"6 Result: {name} is in use")
+    module_host.process(0.1)
+    assert button.text.endswith("…") and button.toolTip.endswith(f"{name} is in use")
+    assert training.parent.width == PANEL_WIDTH
 
 
 def test_every_wrapped_label_may_be_narrow():
