@@ -264,7 +264,10 @@ def test_models_are_listed_shown_exported_added_and_removed(tmp_path, library, c
     capsys.readouterr()
     main(["models", "list"])
     told = capsys.readouterr().out
-    assert "tiny" in told and "broken" in told and "DAMAGED" in told
+    assert "tiny" in told and "broken" in told and told.count("DAMAGED") == 1
+    (library / "tiny" / "weights.safetensors").unlink()
+    main(["models", "list"])
+    assert capsys.readouterr().out.count("DAMAGED") == 2
 
 
 @pytest.mark.parametrize("size", ["100", "0", "-16", "8192"])

@@ -27,10 +27,12 @@ def test_models(told, tmp_path, monkeypatch):
     monkeypatch.setenv("SEMIGDA_MODELS", str(tmp_path))
     tiny_package(tmp_path, "tiny")
     (tmp_path / "broken").mkdir()
+    (tiny_package(tmp_path, "empty") / "weights.safetensors").unlink()
     found = {model["name"]: model for model in told("models", "list")[1]}
     tiny, broken = found["tiny"], found["broken"]
     assert tiny["labels"] == ["inner", "outer"] and tiny["folder"] == str(tmp_path / "tiny")
     assert (tiny["title"], tiny["problem"]) == ("Tiny", None)
+    assert "weights are missing" in found["empty"]["problem"] and found["empty"]["title"]
     assert broken["problem"] and broken["labels"] == [] and broken["title"] is None
 
 

@@ -1,5 +1,6 @@
 """How a training tells a job where it is."""
 
+import io
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from phantom_fixtures import write_phantoms
 from progress_fixtures import Listener
 from training_fixtures import SHAPE, settings
 
+from semigda.cli.telling import Terminal
 from semigda.progress import UNWATCHED, Part, Progress
 from semigda.training.train import train
 from semigda_core.errors import SemiGDAError
@@ -45,6 +47,20 @@ def test_what_is_left_gets_less_while_activities_do_not_count(job, monkeypatch):
         progress.message("Measuring.")
         told.append(job.state()["seconds_left"])
     assert told == [None, pytest.approx(7), pytest.approx(1), None]
+
+
+def test_a_terminal_gets_a_line_for_each_activity_and_for_five_per_cent():
+    stream = io.StringIO()
+    terminal = Terminal(stream)
+    for step in range(20):
+        terminal.update(None, step / 100, 59.0, f"Training: step {step} of 100.")
+    terminal.update(None, 0.19, 120.0, "Measuring.")
+    terminal.update(None, None, None, "Reading.")
+    *steps, measuring, reading = stream.getvalue().splitlines()
+    assert [line.split()[0] for line in steps] == ["0.0", "5.0", "10.0", "15.0"]
+    assert steps[1] == "  5.0 %  Training: step 5 of 100."
+    assert measuring == " 19.0 %  Measuring. (about 2 min left)"
+    assert reading == "         Reading."
 
 
 def test_files_are_named_from_the_jobs_folder_on(job, tmp_path):

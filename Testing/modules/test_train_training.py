@@ -113,7 +113,7 @@ def test_rehearsal(panel, module_host, artifacts, tmp_path):
     panel.logic.setPlan(minutes=0.01)
     panel.panel.refresh()
     assert not ui.startButton.enabled and "shortest" in ui.startLabel.text
-    assert "does not fit" in panel.ui.nextStepLabel.text  # not: start it
+    assert "Use what fits this computer" in panel.ui.nextStepLabel.text  # not: start it
     picture(panel, module_host, artifacts, "does-not-fit")
     module_host.click(ui.offerButton)
     assert ui.startButton.enabled and panel.logic.plan().minutes >= 1
@@ -159,7 +159,7 @@ def test_training(panel, module_host, artifacts, tmp_path):
     folder = panel.logic.training()["folder"]
     os.kill(json.loads((folder / "state.json").read_text("utf-8"))["pid"], signal.SIGKILL)
     module_host.wait(lambda: "interrupted" in ui.stateLabel.text, 10)
-    assert "resume" in panel.ui.nextStepLabel.text
+    assert "Resume the training" in panel.ui.nextStepLabel.text
     picture(panel, module_host, artifacts, "interrupted")
     shown = scores(panel)
     module_host.click(ui.resumeButton)
