@@ -40,7 +40,7 @@ def start(project, **changes) -> JobFolder:
 def compared(tmp_path_factory):
     """A project after a training with a U-Net beside it that learns, and its job."""
     project = ready_project(tmp_path_factory.mktemp("unet"))
-    return project, train_here(project, beside(steps=80, pretrain_steps=0))
+    return project, train_here(project, beside(steps=50, pretrain_steps=0))
 
 
 def test_the_unet_is_scored_on_the_same_cases(compared):

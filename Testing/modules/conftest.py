@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from Testing.packaging.install import made_once
+
 ROOT = Path(__file__).resolve().parents[2]
 TRAINER = Path(__file__).with_name("bright_model.py")
 
@@ -24,8 +26,8 @@ def bright() -> str:
     ]
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
     library = ROOT / "build" / f"test-models-{digest[:12]}"
-    if not (library / "bright" / "card.json").exists():
-        subprocess.run([sys.executable, str(TRAINER), str(library)], check=True)
+    command = [sys.executable, str(TRAINER), str(library)]
+    made_once(library, lambda: subprocess.run(command, check=True))
     os.environ["SEMIGDA_MODELS"] = str(library)
     os.environ["OMP_NUM_THREADS"] = "1"  # of the worker: its slices are tiny
     return "bright"

@@ -88,7 +88,7 @@ def test_another_python_segments_and_trains(
         assert told[0] == os.fsencode(python)
     # A training, which another process of its own runs.
     launch.NICE = 0
-    project = train_fixtures.ready(tmp_path / "project")
+    project = train_fixtures.ready(tmp_path / "project", pretrain_steps=2, align_steps=2, steps=4)
     started = []
     original = launch._start
     monkeypatch.setattr(

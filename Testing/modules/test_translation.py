@@ -136,7 +136,7 @@ def test_errors_in_segment(language, translated, panel, module_host):
 
 def test_progress_in_segment(language, translated, panel, module_host):
     node = panel.logic.getParameterNode()
-    volume = phantoms.add_volume(np.tile(phantoms.image(), (100, 1, 1)))
+    volume = phantoms.add_volume(np.tile(phantoms.image(), (40, 1, 1)))
     node.inputVolume, node.model, node.device = volume, "bright", "cpu"
     module_host.process()
     module_host.click(panel.ui.segmentButton)

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from Testing.host.session import PANEL_WIDTH
-from Testing.packaging.install import installed_once
+from Testing.packaging.install import installed_once, made_once
 
 ENGINE = str(Path(__file__).resolve().parents[1] / "engine")
 if ENGINE not in sys.path:
@@ -69,10 +69,8 @@ def trained(folder):
     os.environ["SEMIGDA_MODELS"] = str(folder / "library")
     os.environ["OMP_NUM_THREADS"] = "1"
     made = installed_once().with_name("trained")
-    if not (made / "done").exists():
-        shutil.rmtree(made, ignore_errors=True)
-        train(ready(made, 8, 5, pretrain_steps=40, align_steps=20, steps=100))
-        (made / "done").touch()
+    long = {"pretrain_steps": 40, "align_steps": 20, "steps": 100}
+    made_once(made, lambda: train(ready(made, 8, 5, **long)))
     return copied(made / "project", folder)
 
 

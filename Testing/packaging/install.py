@@ -6,9 +6,12 @@ python Testing/packaging/install.py FOLDER
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
+import uuid
+from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,11 +28,26 @@ def install(prefix: Path) -> Path:
 
 
 def installed_once() -> Path:
-    """The installed tree of this test run: from SEMIGDA_INSTALLED, or made now."""
+    """The installed tree of this test run: from SEMIGDA_INSTALLED, or made now, by one of its
+    processes."""
     if "SEMIGDA_INSTALLED" not in os.environ:
-        prefix = tempfile.mkdtemp(prefix="semigda-installed-")
-        os.environ["SEMIGDA_INSTALLED"] = str(install(Path(prefix)))
+        run = os.environ.get("PYTEST_XDIST_TESTRUNUID") or uuid.uuid4().hex
+        prefix = Path(tempfile.gettempdir(), f"semigda-installed-{run}")
+        made_once(prefix, lambda: install(prefix))
+        os.environ["SEMIGDA_INSTALLED"] = str(prefix / MODULES)
     return Path(os.environ["SEMIGDA_INSTALLED"])
+
+
+def made_once(folder: Path, make: Callable[[], object]) -> None:
+    """Make a folder, unless it is there; other processes that need it wait meanwhile."""
+    from semigda_core.jobs.locks import locked
+
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with locked(folder.with_name(f"{folder.name}.lock"), lambda: None, seconds=0.1):
+        if not (folder / "made").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            make()
+            (folder / "made").touch()
 
 
 def _cmake(*arguments) -> None:
