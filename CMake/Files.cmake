@@ -223,6 +223,7 @@ set(SemiGDA_PACKAGES
   semigda/models/__init__.py
   semigda/models/archive.py
   semigda/models/base.py
+  semigda/models/catalogue.py
   semigda/models/download.py
   semigda/models/features.py
   semigda/models/licences.py

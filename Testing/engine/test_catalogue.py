@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
+import sys
 
 import pytest
 from model_fixtures import tiny_package
@@ -122,3 +124,12 @@ def test_the_commands(tmp_path, monkeypatch, capsys):
     assert "installed" in semigda("catalogue")[1]
     assert json.loads(semigda("catalogue", "--json")[1]) == [described]
     assert "no model of this name" in semigda("download", "nothing", "--yes")[2]
+
+
+@pytest.mark.parametrize("command", ["list", "catalogue"])
+def test_lists_of_models_do_not_wait_for_torch(command):
+    code = "import sys; sys.modules['torch'] = None; from semigda.cli import main; sys.exit(main())"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "models", command], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr

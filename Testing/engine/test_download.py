@@ -18,7 +18,8 @@ from server_fixtures import Server, host_of, until
 
 from semigda.jobs.run import run_job
 from semigda.models import download
-from semigda.models.download import download_model, entry_for, read_catalogue
+from semigda.models.catalogue import read_catalogue
+from semigda.models.download import download_model, entry_for
 from semigda.models.package import export_package
 from semigda.models.transfer import address
 from semigda.progress import Progress

@@ -198,7 +198,7 @@ def _models_remove(arguments: argparse.Namespace) -> None:
 
 
 def _models_catalogue(arguments: argparse.Namespace) -> None:
-    from semigda.models.download import read_catalogue
+    from semigda.models.catalogue import read_catalogue
     from semigda_core.models.catalogue import catalogue_source, standing
     from semigda_core.models.library import list_models
 
@@ -217,7 +217,8 @@ def _models_catalogue(arguments: argparse.Namespace) -> None:
 
 
 def _models_download(arguments: argparse.Namespace) -> None:
-    from semigda.models.download import download_model, read_catalogue
+    from semigda.models.catalogue import read_catalogue
+    from semigda.models.download import download_model
     from semigda_core.models.catalogue import catalogue_source, entry_of
     from semigda_core.models.library import search_folders, user_folder
 

@@ -1,4 +1,4 @@
-"""Models of a catalogue: reading it, downloading a package, and installing what was checked."""
+"""Downloading a package of a catalogue, and installing what was checked."""
 
 from __future__ import annotations
 
@@ -15,35 +15,14 @@ from semigda.progress import UNWATCHED, Progress
 from semigda_core.errors import SemiGDAError, disk_is_full
 from semigda_core.files.targets import check_room
 from semigda_core.jobs.locks import locked
-from semigda_core.models import catalogue
 from semigda_core.models.card import CARD_FILE, ModelCard, parse_card
-from semigda_core.models.catalogue import Entry, parse_catalogue
+from semigda_core.models.catalogue import Entry
 from semigda_core.models.layout import is_package_zip
 from semigda_core.models.library import places_of
 
 PARTS = ".downloads"  # in the library's folder; the leading dot hides it from the list of models
 _TRANSFER_SHARE = 0.9  # of the whole; then the package is checked and unpacked
 _ASK = "Ask whoever keeps the catalogue."
-
-
-def read_catalogue(source: str) -> list[Entry]:
-    """The entries of the catalogue at a file's path or URL; their addresses are whole.
-
-    Raises:
-        SemiGDAError: "bad-input" if it cannot be read or is wrong.
-    """
-    data = b""
-    opened = Transfer(address(source), 0, UNWATCHED)
-    try:
-        for block in opened:
-            data += block
-            if len(data) > catalogue.MAX_BYTES:
-                raise SemiGDAError("bad-input", "The catalogue is too large.")
-    finally:
-        opened.close()
-    if opened.head.size is not None and len(data) < opened.head.size:
-        raise broken()
-    return parse_catalogue(data)
 
 
 def download_model(
