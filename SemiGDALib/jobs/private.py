@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -34,6 +35,13 @@ def privateFolder():
 
 
 def removeFolder(path: Path | None) -> None:
-    """Remove it with all that is in it, as far as that can be done; None: nothing."""
-    if path is not None:
+    """Remove it with all that is in it, as far as that can be done; None: nothing.
+
+    A killed process may write into it for a moment yet.
+    """
+    for _attempt in range(10):
+        if path is None or not path.exists():
+            return
         shutil.rmtree(path, ignore_errors=True)
+        if path.exists():
+            time.sleep(0.05)

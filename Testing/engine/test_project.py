@@ -80,7 +80,7 @@ def test_a_label_that_is_given_is_used_and_one_that_is_not_taken_is_told(project
     images = [str(tmp_path / f"study/DOE_JANE_{number:02d}.nrrd") for number in (1, 2)]
     labels = [str(better / f"DOE_JANE_{number:02d}_seg.nrrd") for number in (1, 2)]
     assert main(["project", "add", str(project.folder), *images, "--labels", *labels]) == 0
-    assert "1 cases keep their labels: other ones were not taken." in capsys.readouterr().out
+    assert "1 case keeps its label: another was not taken." in capsys.readouterr().out
     assert [case.role for case in project.read().cases[:3]] == ["labeled"] * 3
     assert [case.label.parent.name for case in project.read().cases[1:3]] == ["better", "study"]
 

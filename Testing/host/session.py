@@ -321,12 +321,13 @@ class Host:
     def fit(self, widget, width: int, least: int = 0) -> None:
         """Makes a widget as wide, and as high as it needs to be then, at least so high.
 
-        Layouts within layouts take several rounds of events to know it; squeezed, rows overlap.
+        Layouts within layouts take several rounds of events to know it, and a text may change in
+        one of them; squeezed, rows overlap.
         """
-        before = -1
-        while widget.height != before:
-            before = widget.height
-            widget.resize(width, max(least, needed_height(widget, width)))
+        height = -1
+        while (needed := max(least, needed_height(widget, width))) != height:
+            height = needed
+            widget.resize(width, height)
             self.process(0.05)
 
     def slice_view(self, path, name="Red", **options):

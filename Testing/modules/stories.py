@@ -54,7 +54,8 @@ class Story:
         """A picture of the panel, as high as it needs to be."""
         self._count += 1
         self.host.fit(self.widget.parent, PANEL_WIDTH)
-        assert not cut(self.widget.parent)
+        found = cut(self.widget.parent)
+        assert not found, found
         path = self.artifacts / f"{self.name}-{self._count:02d}-{name}.png"
         self.host.grab(self.widget, path)
 

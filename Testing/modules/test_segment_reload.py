@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 
 import numpy as np
 import phantoms
@@ -101,6 +103,25 @@ def test_nothing_half_written_stays(panel, module_host, bright, tmp_path, monkey
     assert halfWritten()
     slicer.util.reloadScriptedModule("SemiGDASegment")
     assert not halfWritten() and temporary() == []
+
+
+def test_a_folder_goes_although_a_process_that_ends_still_writes_there(panel, tmp_path):
+    from SemiGDALib.jobs.private import removeFolder
+
+    folder = tmp_path / "image"
+    folder.mkdir()
+    writes = (
+        "import sys, time\n"
+        "def write(): open(f'{sys.argv[1]}/{time.time_ns()}', 'w').close()\n"
+        "for _ in range(1000): write()\n"
+        "print('ready', flush=True)\nend = time.time() + 0.3\n"
+        "while time.time() < end: write()\n"
+    )
+    command = [sys.executable, "-c", writes, str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as writer:
+        writer.stdout.readline()
+        removeFolder(folder)
+        assert not folder.exists()
 
 
 @pytest.mark.parametrize("start", RUNS)

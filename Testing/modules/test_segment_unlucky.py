@@ -201,7 +201,7 @@ def test_other_volumes_than_those_asked_about(panel, section, module_host):
     volumes += [phantoms.add_volume(name=f"MR {number}") for number in range(2)]
     section.refresh()
     module_host.click(section.startButton)
-    assert "1 of 3 volumes" in panel.ui.messageLabel.text
+    assert "trained on: 1 of 3." in panel.ui.messageLabel.text
     slicer.mrmlScene.RemoveNode(volumes[0])
     section.refresh()
     module_host.click(panel.panel.message.otherButton)
