@@ -112,6 +112,16 @@ def test_the_page_shows_each_budget_with_its_bars_costs_and_nnunet():
     assert "## From random weights" not in summary
 
 
+def test_a_method_with_fewer_seeds_takes_none_from_the_others():
+    both = (OURS, "unet-features-copy-paste")
+    runs = [run_of(name, m, 0.8 + 0.02 * n, seed=n) for name in DICE for m in both for n in (0, 1)]
+    runs += [run_of(name, ALONE, 0.7) for name in DICE]
+    summary = page(grouped(runs))
+    table = summary[summary.index("## All sets") : summary.index("gained from unlabelled")]
+    assert "polyp 0 1" in table and "| 0.800 |" not in table
+    assert recipe(ALONE).title not in table and "+10.0" in summary
+
+
 def test_other_networks_are_shown_beside_them():
     groups = grouped([run_of("polyp", "unet", 0.5)])
     assert "## All sets" not in page(groups)

@@ -80,8 +80,16 @@ def each_at_cpu_seconds(table: Table, sets: Sequence[str], times: Sequence[dict]
 
 
 def _overview(table: Table, budget: Budget, sets: Sequence[str]) -> str:
-    """Of the methods that were run on all sets, if any: others would take seeds from them."""
-    whole = [m for m in FAIR if all((name, m, budget) in table for name in sets)] or list(FAIR)
+    """Of the methods that were run on all sets, with the seeds that SemiGDA and the baseline share,
+    if any: others would take seeds from them."""
+
+    def seeds_of(name: str, method: str) -> set[int]:
+        group = table.get((name, method, budget))
+        return set(group.runs) if group else set()
+
+    least = {name: seeds_of(name, OURS) & seeds_of(name, BASELINE) for name in sets}
+    whole = [m for m in FAIR if all(least[n] <= (found := seeds_of(n, m)) and found for n in sets)]
+    whole = whole or list(FAIR)
     seeds = {n: next(iter(of_same_seeds(table, n, budget, whole).values())).runs for n in sets}
     kind = "a short training" if budget.cpu <= SHORT else "a training by default"
     told = ", ".join(f"{name} {' '.join(map(str, seeds[name]))}" for name in sets)
