@@ -4963,8 +4963,8 @@
         <translation>Training gestartet.</translation>
     </message>
     <message>
-        <source>Use what fits this computer, or change the plan, which does not.</source>
-        <translation>Nehmen Sie, was auf diesem Computer passt, oder ändern Sie den Plan, der nicht passt.</translation>
+        <source>Use the settings that fit this computer, or change the plan.</source>
+        <translation>Nehmen Sie die Einstellungen, die auf diesem Computer passen, oder ändern Sie den Plan.</translation>
     </message>
     <message>
         <source>Use what fits: {offer}</source>

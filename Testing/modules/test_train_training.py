@@ -113,7 +113,7 @@ def test_rehearsal(panel, module_host, artifacts, tmp_path):
     panel.logic.setPlan(minutes=0.01)
     panel.panel.refresh()
     assert not ui.startButton.enabled and "shortest" in ui.startLabel.text
-    assert "Use what fits this computer" in panel.ui.nextStepLabel.text  # not: start it
+    assert "Use the settings that fit" in panel.ui.nextStepLabel.text  # not: start it
     picture(panel, module_host, artifacts, "does-not-fit")
     module_host.click(ui.offerButton)
     assert ui.startButton.enabled and panel.logic.plan().minutes >= 1

@@ -85,7 +85,7 @@ class TrainingSection(Section):
             return _("Wait. The training runs by itself, even if you close Slicer.")
         if self._job is None:
             if not self._fits:
-                return _("Use what fits this computer, or change the plan, which does not.")
+                return _("Use the settings that fit this computer, or change the plan.")
             if self._measured:
                 return _("Start the training.")
             return _("Rehearse for two minutes, then start the training.")
