@@ -265,19 +265,20 @@ def test_volumes_of_another_kind_are_asked_about_once(panel, section, module_hos
 def test_a_study_without_files(section, module_host):
     hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(slicer.mrmlScene)
     study = hierarchy.CreateStudyItem(hierarchy.GetSceneItemID(), "Tuesday")
-    volumes = [phantoms.add_volume(name=f"MR {number}") for number in range(3)]
+    volumes = [phantoms.add_volume(name=f"MR {number}") for number in range(4)]
     for volume in volumes[1:]:
         hierarchy.SetItemParent(hierarchy.GetItemByDataNode(volume), study)
     section.refresh()
     combo = section.sourceComboBox
-    combo.currentIndex = combo.findText("Tuesday (2 volumes)")
+    combo.currentIndex = combo.findText("Tuesday (3 volumes)")
     section.refresh()
-    assert [row.name for row in section.rows] == ["MR 1", "MR 2"]
-    slicer.mrmlScene.RemoveNode(volumes[2])  # in the meantime
-    run(section, module_host)
-    assert len(results()) == 1
-    assert states(section) == ["done", "failed"]
-    assert "not in the scene any more" in section.table.widget.item(1, 2).text()
+    assert [row.name for row in section.rows] == ["MR 1", "MR 2", "MR 3"]
+    module_host.click(section.startButton)
+    slicer.mrmlScene.RemoveNode(volumes[3])  # before its turn
+    finish(section, module_host)
+    assert len(results()) == 2
+    assert states(section) == ["done", "done", "failed"]
+    assert "not in the scene any more" in section.table.widget.item(2, 2).text()
 
 
 def test_stop_in_the_scene(section, module_host):
