@@ -151,12 +151,17 @@ set(SemiGDA_PACKAGES
   semigda/cli/models.py
   semigda/cli/parser.py
   semigda/cli/project/__init__.py
+  semigda/cli/project/add.py
+  semigda/cli/project/check.py
   semigda/cli/project/commands.py
   semigda/cli/project/map.py
   semigda/cli/project/parts.py
+  semigda/cli/project/relocate.py
   semigda/cli/project/results.py
   semigda/cli/project/review.py
   semigda/cli/project/slices.py
+  semigda/cli/project/split.py
+  semigda/cli/project/status.py
   semigda/cli/project/training.py
   semigda/cli/segment.py
   semigda/cli/start.py

@@ -60,14 +60,19 @@ CLI_FLOORS = {
     "project.parts": 0,
     "project.map": 1,
     "project.slices": 1,
+    "project.check": 1,
+    "project.split": 1,
+    "project.relocate": 1,
+    "project.add": 2,
     "project.results": 2,
     "project.review": 2,
     "project.training": 2,
-    "project.commands": 3,
-    "commands": 4,
-    "start": 5,
+    "project.status": 3,
+    "project.commands": 4,
+    "commands": 5,
+    "start": 6,
     "project": 0,
-    "": 6,
+    "": 7,
 }
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable
 from typing import Any
 
-from semigda.cli.telling import print_json
+from semigda.cli.telling import Terminal, print_json
+from semigda.progress import Progress
 from semigda_core.errors import SemiGDAError
 
 # Makes the parser of an action from its name, its command (a function of the project and the
@@ -45,3 +47,8 @@ def done(arguments: argparse.Namespace, values: dict[str, Any], text: str) -> No
         print_json(values)
     else:
         print(text)
+
+
+def terminal() -> Progress:
+    """For a person who waits: a file or a pipe gets none of it."""
+    return Progress(Terminal(sys.stderr) if sys.stderr.isatty() else None)
