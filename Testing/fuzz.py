@@ -32,7 +32,7 @@ from Testing.fuzzing.runner import Report, Run, environment, prepare  # noqa: E4
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--inputs", type=int, default=1_000_000_000)
-    parser.add_argument("--seconds", type=float, help="end after that long")
+    parser.add_argument("--seconds", type=float, help="end so long after the first input")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--first", type=int, default=0, help="number of the first input")
     parser.add_argument("--processes", type=int, default=1)
@@ -52,7 +52,7 @@ def main() -> int:
             first=arguments.first,
             processes=arguments.processes,
             keep=arguments.keep,
-            until=started + arguments.seconds if arguments.seconds else None,
+            seconds=arguments.seconds,
             chosen=tuple(arguments.targets),
             tell=lambda text: print(f"{time.monotonic() - started:6.0f} s  {text}", flush=True),
         ).run()

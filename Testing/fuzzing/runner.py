@@ -66,7 +66,7 @@ class Run:
     Args:
         root: an empty folder; best in memory.
         keep: a folder for the inputs of findings.
-        until: the end by the monotonic clock, however many inputs are left.
+        seconds: after the first input, then it ends, however many are left.
         chosen: names of targets; all by default.
     """
 
@@ -79,11 +79,11 @@ class Run:
         first: int = 0,
         processes: int = 1,
         keep: Path | None = None,
-        until: float | None = None,
+        seconds: float | None = None,
         chosen: tuple[str, ...] = (),
         tell: Callable[[str], None] = lambda text: None,
     ):
-        self.root, self.seed, self.keep, self.until = root, seed, keep, until
+        self.root, self.seed, self.keep, self.seconds = root, seed, keep, seconds
         self.first, self.inputs, self.processes = first, first + inputs, processes
         self.chosen, self.tell, self.report = chosen, tell, Report()
 
@@ -92,10 +92,12 @@ class Run:
         before = _hash(self.root / "specimens")
         workers = [Worker(self, number) for number in range(self.processes)]
         try:
-            told = time.monotonic()
+            told = begun = time.monotonic()
             while any([worker.look() for worker in workers]):
                 time.sleep(0.05)
-                if self.until is not None and time.monotonic() > self.until:
+                if not self.report.inputs:
+                    begun = time.monotonic()
+                elif self.seconds is not None and time.monotonic() > begun + self.seconds:
                     break
                 if time.monotonic() - told > 30:
                     told = time.monotonic()

@@ -22,6 +22,7 @@ from stories import DATA, MINUTES, Story, child, split_of
 
 CLASSES = ("Anterior", "Posterior")
 LABELLED, UNLABELLED = (6, 20) if MINUTES else (3, 6)
+FEW = {"side": 64, "align_steps": 10, "steps": 30}  # as many as find both classes
 PATIENT = "DOE_JANE"  # in every file's name, as studies have it; must not get out
 
 
@@ -93,6 +94,9 @@ def plan(story: Story) -> None:
     ui.minutesSpinBox.value = MINUTES or 1
     ui.minutesSpinBox.editingFinished.emit()
     assert ui.baseComboBox.currentText.startswith("General image features")
+    if not MINUTES:
+        story.widget.logic.setPlan(advanced=FEW)
+        story.widget.panel.refresh()
     story.look("plan")
     story.rehearse()
     story.look("rehearsed")
