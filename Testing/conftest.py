@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from Testing.host import forked
+
 ROOT = Path(__file__).resolve().parents[1]
 FRESH = "SEMIGDA_FRESH_PROCESS"
 LIMIT_S = 1200
@@ -93,6 +95,7 @@ class FreshProcessItem(pytest.Item):
     def runtest(self):
         if any(path.parent.name == "modules" for path in self.paths):
             _installed()
+            forked.program()
         command = [sys.executable, "-m", "pytest", "-q", "-rs", "--no-header"]
         for option, chosen in (("-k", "keyword"), ("-m", "markexpr")):
             if getattr(self.config.option, chosen):

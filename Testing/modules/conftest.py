@@ -10,10 +10,26 @@ from pathlib import Path
 
 import pytest
 
+from Testing.host import forked
 from Testing.packaging.install import made_once
 
 ROOT = Path(__file__).resolve().parents[2]
 TRAINER = Path(__file__).with_name("bright_model.py")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _torch_is_loaded():
+    """In the processes that the panels start, where it can be: they are forked."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "executable", forked.program())
+        yield
+
+
+@pytest.fixture
+def own_children(monkeypatch):
+    """What the panels start from now on are children of this process, as in Slicer."""
+    _stop_workers()
+    monkeypatch.setattr(sys, "executable", forked.PYTHON)
 
 
 @pytest.fixture(scope="module")
@@ -51,14 +67,18 @@ def _as_before():
     from Testing.host import start
 
     host = start()
-    worker = sys.modules.get("SemiGDALib.jobs.worker")
-    if worker is not None:  # as Slicer does when it quits; the tests' application never says so
-        worker.Worker.stopAll()
-        worker.Worker._known.clear()  # a test may have made one impatient
+    _stop_workers()  # as Slicer does when it quits; the tests' application never says so
     host.quit()
     host.app.userSettings().clear()
     os.environ.clear()
     os.environ.update(before)
+
+
+def _stop_workers() -> None:
+    worker = sys.modules.get("SemiGDALib.jobs.worker")
+    if worker is not None:
+        worker.Worker.stopAll()
+        worker.Worker._known.clear()  # a test may have made one impatient
 
 
 @pytest.fixture

@@ -91,6 +91,7 @@ def roll_back(widget, _on_progress, on_ended):
     widget.logic.rollBack(on_ended)
 
 
+@pytest.mark.usefixtures("own_children")
 @pytest.mark.parametrize("start", [check, rehearse, rank, relocate, roll_back])
 def test_reload_ends_what_the_panel_started(study, module_host, start):
     told = []

@@ -247,7 +247,7 @@ def test_3d_surfaces_are_seen_from_near(panel, module_host):
     assert np.allclose(camera.GetFocalPoint(), bounds.reshape(3, 2).mean(1), atol=0.1 * size)
 
 
-def test_the_start_is_told(panel, module_host):
+def test_the_start_is_told(panel, module_host, own_children):
     from SemiGDALib.jobs.worker import Worker
 
     Worker.of("segment").stop()

@@ -137,6 +137,7 @@ def test_cancel_and_go_on(panel, library, module_host, monkeypatch, artifacts):
     assert library.server.seen[-1][2] == "bytes=5000-"
 
 
+@pytest.mark.usefixtures("own_children")
 @pytest.mark.parametrize("what", ["download", "export"])
 def test_reload(panel, library, module_host, monkeypatch, tmp_path, what):
     """Nothing runs on, nothing is left of it, and nobody is called back."""

@@ -148,7 +148,7 @@ def test_cancel_leaves_the_scene_as_it_was(logic, module_host, bright):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a process is stopped by a POSIX signal")
-def test_cancel_of_a_worker_that_does_not_answer(logic, module_host, bright):
+def test_cancel_of_a_worker_that_does_not_answer(logic, module_host, bright, own_children):
     from SemiGDALib.jobs.worker import Worker
 
     run = start_and_wait_for_work(logic, module_host, bright)

@@ -59,6 +59,7 @@ def catalogue(panel, host):
 RUNS = {segment: 1, frames: 1, several: 3}  # how many results each makes
 
 
+@pytest.mark.usefixtures("own_children")
 @pytest.mark.parametrize("start", [*RUNS, health, catalogue])
 def test_reload(panel, module_host, start):
     """What the panel had running ends, without a word, and a new run begins."""

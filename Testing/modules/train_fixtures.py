@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+from Testing.host.forked import MARK
 from Testing.host.session import PANEL_WIDTH
 from Testing.packaging.install import installed_once, made_once
 
@@ -46,12 +47,12 @@ def hurry(monkeypatch):
     """First looks of trainings that are launched take a few steps of the minute that they have."""
     from semigda_core.jobs import launch
 
-    code = """if True:
-        import sys
-        from semigda.cli import main
-        from semigda.training import first_model
-        first_model.STEPS = 6
-        sys.exit(main(sys.argv[1:]))"""
+    code = f"""{MARK}
+import sys
+from semigda.cli import main
+from semigda.training import first_model
+first_model.STEPS = 6
+sys.exit(main(sys.argv[1:]))"""
     start = launch._start
 
     def hurried(command, *rest):
