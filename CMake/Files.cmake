@@ -290,6 +290,7 @@ set(SemiGDA_PACKAGES
   semigda/training/first_look.py
   semigda/training/first_model.py
   semigda/training/gradients.py
+  semigda/training/heldout_scores.py
   semigda/training/loop.py
   semigda/training/losses.py
   semigda/training/optimizers.py

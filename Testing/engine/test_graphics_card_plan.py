@@ -6,7 +6,7 @@ import pytest
 from project_fixtures import copy_of
 from trainings_fixtures import TINY, ready_project, wait_for_end
 
-from semigda.training.plan import check_planned
+from semigda.training.preflight import check_planned
 from semigda_core.errors import SemiGDAError
 from semigda_core.jobs.folder import JobFolder
 from semigda_core.models.network_config import NetworkConfig

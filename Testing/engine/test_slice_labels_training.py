@@ -58,7 +58,7 @@ def test_scores_of_a_partly_labelled_case_are_told_as_such(trained):
     assert said and set(said.values()) == {None}
     (version,) = versions.versions(project)
     assert (
-        "1 of them on their labelled slices only"
+        "1 of them on labelled slices only"
         in (ModelCard.read(version.folder).training["scores_of"])
     )
     compared = versions.compare(project, version.name, version.name)

@@ -8,23 +8,17 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from semigda.data.cases import read_cases
 from semigda.distributed import Ranks, joined
-from semigda.evaluation.calibrate import outcomes_of
-from semigda.evaluation.evaluate import WHOLE, evaluate_network
-from semigda.inference.device import choose_device, free_cache
+from semigda.inference.device import choose_device
 from semigda.inference.device_lock import alone_on, lock_file
-from semigda.models.package import load_network
-from semigda.networks.semigda import SemiGDA
-from semigda.networks.unet import UNet
-from semigda.progress import Part, Progress
+from semigda.progress import Part
 from semigda.training.checkpoint import remove_checkpoint
-from semigda.training.preflight import check_training
+from semigda.training.heldout_scores import FOLDS, SCORES, HeldOutScores, Scores, read_scores
+from semigda.training.preflight import check_planned, check_training
 from semigda.training.train import train
 from semigda.training.unet import train_beside
 from semigda_core.errors import Paused, SemiGDAError
@@ -32,21 +26,16 @@ from semigda_core.files.atomic import write_json
 from semigda_core.jobs import schema
 from semigda_core.jobs.failures import classify
 from semigda_core.jobs.folder import JobFolder
-from semigda_core.jobs.segmenting import SegmentOptions
 from semigda_core.jobs.training import TrainSettings
 from semigda_core.models.card import CARD_FILE, ModelCard
-from semigda_core.models.doubt import OUTCOMES as OUTCOMES_RULE
-from semigda_core.models.doubt import Patient, doubt_entry, read_outcomes
+from semigda_core.models.doubt import doubt_entry
 from semigda_core.project.training.budget import UNET_WORK
 from semigda_core.project.training.comparison import FILE as COMPARISON
 from semigda_core.project.training.comparison import partly
-from semigda_core.project.training.judging import beside_unet, compare_scores, scores_of
+from semigda_core.project.training.judging import beside_unet, compare_scores
 
-SCORES, SCORED_ON = "scores.json", "scored_on.json"
-OUTCOMES = "outcomes.json"  # how certain the model was of each class, and how right
+STOPPED = "stopped.json"  # in the folder of the folds: the user asked to end with what there is
 SCORING_SHARE = 0.05  # of the job's progress, for the scores after the last training
-
-Scores = dict[str, dict[str, float | None]]
 
 
 def train_plan(job: JobFolder) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -83,32 +72,6 @@ def train_plan(job: JobFolder) -> tuple[dict[str, Any], dict[str, Any]]:
         return done
 
 
-def check_planned(job: JobFolder, device: str) -> None:
-    """Compare the device that computes with the one that the plan was measured on.
-
-    What took minutes on a graphics card may take a day without it. A training that has begun
-    continues all the same.
-
-    Raises:
-        SemiGDAError: "device-unavailable" before the first step, if the card is gone.
-    """
-    planned = job.job["inputs"].get("planned_for")
-    begun = any(job.path.rglob("checkpoint.pt*"))
-    if planned == "cuda" != device and not begun:
-        raise SemiGDAError(
-            "device-unavailable",
-            "This training was planned for a graphics card, and none can be used now.",
-            action="Rehearse again: the plan then suits this computer. Or resume the training "
-            "when the card can be used.",
-        )
-    if planned == "cpu" and device == "cuda" and not begun:
-        job.event(
-            "warning",
-            message="This training was planned without the graphics card that can be used now: "
-            "after another rehearsal it does more in its time.",
-        )
-
-
 def _share_trainings(job: JobFolder, ranks: Ranks) -> tuple[dict[str, Any], dict[str, Any]]:
     """Take part in what the first process begins, until it says that there is nothing more."""
     while (training := ranks.share()) is not None:
@@ -124,6 +87,8 @@ def _share_trainings(job: JobFolder, ranks: Ranks) -> tuple[dict[str, Any], dict
 class _Plan:
     def __init__(self, job: JobFolder, settings: TrainSettings, ranks: Ranks):
         self.job, self.settings, self.ranks = job, settings, ranks
+        self.folder = job.path / FOLDS
+        self.scores = HeldOutScores(job, settings.device)
         self.folds: list[list[dict]] = schema.read(
             Path(job.job["inputs"]["folds"]), schema.FOLDS, "The list of folds"
         )
@@ -148,17 +113,11 @@ class _Plan:
             self._train(settings, Part(count - 1, count, "final", start, share))
         self.job.update("running", progress=count * share)
         if not self.folds:
-            after = self._kept(SCORES, lambda: self._scores(out, settings.cases, self.job.path))
-        result = compare_scores(after, self._before(after), self.classes, self.scheme)
-        result |= {"missing": self.job.job["inputs"].get("missing_heldout", 0)}
-        scored_on = self._scored_on()
-        for row in result["rows"]:
-            if row["case"] in scored_on:
-                row["scored_on"] = scored_on[row["case"]]
-        write_json(self.job.path / COMPARISON, result)
-        self.job.event("compared", **{k: v for k, v in result.items() if k != "rows"})
-        self._tell_alarms(result["rows"])
-        card = self._tell_card(out, result, len(after))
+            after = self.scores.kept(
+                SCORES, lambda: self.scores.of_model(out, settings.cases, self.job.path)
+            )
+        result = self._compare(after)
+        card = self._tell_card(out, result)
         if unets and after:
             self._compare_unet(out, result, after, count * share + SCORING_SHARE)
         # From the job's folder on: what the project's folder lies in may be called after a patient.
@@ -171,16 +130,16 @@ class _Plan:
 
         Its model only serves to be scored, and is deleted.
         """
-        folder = self.job.path / "folds" / str(index)
+        folder = self.folder / str(index)
         folder.mkdir(parents=True, exist_ok=True)
-        scores, ended = None, self.job.path / "folds" / "stopped.json"
+        scores, ended = None, self.folder / STOPPED
         try:
             if not (folder / SCORES).exists():
                 if ended.exists():  # by an earlier process, which answered the request
                     return None
                 self._leave_if_stopped()
                 self._train_fold(index, part, folder)
-            scores = _read_scores(folder / SCORES)
+            scores = read_scores(folder / SCORES)
         except SemiGDAError as error:
             stopped = self.job.requested("stop") and not self.job.requested("cancel")
             if error.error_class != "cancelled" or not stopped:
@@ -197,15 +156,39 @@ class _Plan:
         model, cases = folder / "model", folder / "cases.json"
         if not (model / CARD_FILE).exists():
             write_json(cases, self.folds[index])
-            settings = replace(
-                self.settings,
-                cases=str(cases),
-                out=str(model),
-                work=str(folder),
-            )
+            settings = replace(self.settings, cases=str(cases), out=str(model), work=str(folder))
             self._train(settings, part)
             self._leave_if_stopped()  # it ended early
-        write_json(folder / SCORES, self._scores(model, cases, folder))
+        write_json(folder / SCORES, self.scores.of_model(model, cases, folder))
+
+    def _compare(self, after: Scores) -> dict[str, Any]:
+        """Whether the new model is better than the one before; written, and told."""
+        result = compare_scores(after, self._before(after), self.classes, self.scheme)
+        result |= {"missing": self.job.job["inputs"].get("missing_heldout", 0)}
+        scored_on = self.scores.scored_on()
+        for row in result["rows"]:
+            if row["case"] in scored_on:
+                row["scored_on"] = scored_on[row["case"]]
+        write_json(self.job.path / COMPARISON, result)
+        self.job.event("compared", **{k: v for k, v in result.items() if k != "rows"})
+        self.scores.tell_alarms(result["rows"], self.classes)
+        return result
+
+    def _before(self, after: Scores) -> Scores | None:
+        """Of the model to compare with, on the same cases."""
+        inputs = self.job.job["inputs"]
+        if "before_scores" in inputs:
+            return read_scores(inputs["before_scores"])
+        if "before" not in inputs or not after:
+            return None
+        model = Path(inputs["before"])
+        if not self.folds:
+            cases = inputs["cases"]
+            return self.scores.kept("before.json", lambda: self.scores.of_model(model, cases))
+        rows = [row for fold in self.folds for row in fold if row["role"] == "val"]
+        listed = self.folder / "all.json"
+        write_json(listed, [row for row in rows if row["name"] in after])
+        return self.scores.kept("before.json", lambda: self.scores.of_model(model, listed))
 
     def _compare_unet(self, out: Path, result: dict[str, Any], after: Scores, start: float) -> None:
         """Add to the comparison what a plain U-Net of the same budget reaches.
@@ -213,9 +196,10 @@ class _Plan:
         Where patients are held out in turn, one for each of them. The model is there already: what
         goes wrong here is said, and ends nothing but this.
         """
-        folds = sorted(int(path.parent.name) for path in self._scored())
-        lists = [self.job.path / "folds" / str(fold) / "cases.json" for fold in folds]
-        lists = lists or [Path(self.settings.cases)]
+        lists = [Path(self.settings.cases)]
+        if self.folds:
+            folds = self.scores.scored_folds()
+            lists = [self.folder / str(fold) / "cases.json" for fold in folds]
         share = (1 - start) / len(lists)
         unet: Scores = {}
         try:
@@ -241,9 +225,9 @@ class _Plan:
         def compute() -> Scores:
             settings = replace(self.settings, cases=str(cases))
             network = train_beside(settings, folder, self.job, part)
-            return self._score(network, ModelCard.read(out), cases)
+            return self.scores.of_network(network, ModelCard.read(out), cases)
 
-        scores = self._kept(f"unet/{folder.name}/{SCORES}", compute)
+        scores = self.scores.kept(f"unet/{folder.name}/{SCORES}", compute)
         remove_checkpoint(folder / "unet.pt")
         return scores
 
@@ -253,147 +237,42 @@ class _Plan:
 
     def _stopped(self) -> bool:
         """Whether the user asked to end with what there is."""
-        ended = (self.job.path / "folds" / "stopped.json").exists()
+        ended = (self.folder / STOPPED).exists()
         return (self.job.requested("stop") or ended) and not self.job.requested("cancel")
 
     def _leave_if_stopped(self) -> None:
         if self.job.requested("stop"):
             raise SemiGDAError("cancelled")
 
-    def _before(self, after: Scores) -> Scores | None:
-        """Of the model to compare with, on the same cases."""
-        inputs = self.job.job["inputs"]
-        if "before_scores" in inputs:
-            return _read_scores(inputs["before_scores"])
-        if "before" not in inputs or not after:
-            return None
-        model = Path(inputs["before"])
-        if not self.folds:
-            cases = inputs["cases"]
-            return self._kept("before.json", lambda: self._scores(model, cases))
-        rows = [row for fold in self.folds for row in fold if row["role"] == "val"]
-        listed = self.job.path / "folds" / "all.json"
-        write_json(listed, [row for row in rows if row["name"] in after])
-        return self._kept("before.json", lambda: self._scores(model, listed))
-
-    def _scored(self) -> list[Path]:
-        return list((self.job.path / "folds").glob(f"*/{SCORES}"))
-
-    def _outcomes(self) -> list[Patient]:
-        """Of all held-out patients; jobs of earlier versions have none."""
-        files = [self.job.path / OUTCOMES, *(self.job.path / "folds").glob(f"*/{OUTCOMES}")]
-        rows = [
-            row
-            for file in files
-            if file.exists()
-            for row in schema.read(file, OUTCOMES_RULE, "How certain the model was")
-        ]
-        return read_outcomes(rows)
-
-    def _kept(self, name: str, compute: Callable[[], Scores]) -> Scores:
-        """What ``compute`` gives, from the job's folder if it was computed before."""
-        path = self.job.path / name
-        if not path.exists():
-            write_json(path, compute())
-        return _read_scores(path)
-
-    def _scores(self, model: Path, cases: Path | str, told: Path | None = None) -> Scores:
-        """Dice on a list's held-out cases, by the real inference on the images' own grids.
-
-        Args:
-            told: a folder for :data:`OUTCOMES`.
-        """
-        if not any(case.role == "val" for case in read_cases(cases)):
-            return {}
-        return self._score(*load_network(model), cases, told)
-
-    def _score(
-        self,
-        network: SemiGDA | UNet,
-        card: ModelCard,
-        cases: Path | str,
-        told: Path | None = None,
-    ) -> Scores:
-        """:meth:`_scores` of a network that is loaded, and not needed any more."""
-        job = self.job
-        held_out = [case for case in read_cases(cases) if case.role == "val"]
-        options = SegmentOptions(self.settings.device)
-        try:
-            result = evaluate_network(
-                network, card, held_out, options, _Scoring(job), doubt=told is not None
-            )
-        finally:
-            del network
-            free_cache()
-        if result["failures"]:
-            count = len(result["failures"])
-            cases = f"{count} held-out case{'' if count == 1 else 's'} could not be scored."
-            job.event("warning", message=cases)
-        some = {r["case"]: r["scored_on"] for r in result["rows"] if r["scored_on"] != WHOLE}
-        if some:
-            write_json(job.path / SCORED_ON, self._scored_on() | some)
-        if told is not None:
-            found = outcomes_of(result["rows"], held_out)
-            write_json(told / OUTCOMES, [[one._asdict() for one in patient] for patient in found])
-        return scores_of(result["rows"])
-
-    def _scored_on(self) -> dict[str, str]:
-        """What the scores of partly labelled cases are of, by case."""
-        path = self.job.path / SCORED_ON
-        return schema.read(path, schema.SCORED_ON, "The scored slices") if path.exists() else {}
-
-    def _tell_alarms(self, rows: list[dict[str, Any]]) -> None:
-        """Say what no Dice tells: what was found where nothing of its class is drawn."""
-        found = [one.value for patient in self._outcomes() for one in patient if not one.truth]
-        for value, name in enumerate(self.classes, 1):
-            without = sum(row["class"] == name and row["after"] is None for row in rows)
-            if count := found.count(value):
-                self.job.event(
-                    "warning",
-                    message=f"The class '{name}' was found in the one held-out case that has none "
-                    "of it. The scores do not count this."
-                    if without == 1
-                    else f"The class '{name}' was found in {count} of {without} held-out cases "
-                    "that have none of it. The scores do not count this.",
-                )
-
-    def _tell_card(self, out: Path, result: dict[str, Any], count: int) -> ModelCard:
-        """Let the card say what its scores are of."""
+    def _tell_card(self, out: Path, result: dict[str, Any]) -> ModelCard:
+        """Let the card say what its model is worth, and on which cases."""
         card = ModelCard.read(out)
-        patients, scored = len(self.folds), len(self._scored())
-        if not self.folds:
-            gone = f" ({result['missing']} more were not there)" if result["missing"] else ""
-            told = f"{count} held-out cases{gone}; nothing was chosen on them"
-            told = f"{count} held-out case{gone}; nothing was chosen on it" if count == 1 else told
-            if some := len(partly(result["rows"])):
-                told += f"; {some} of them on their labelled slices only"
-        elif count:
-            of_all = "" if scored == patients else f"{scored} of "
-            told = (
-                f"leave-one-out over {of_all}{patients} patients: of trainings that had not seen "
-                "them, while this model learned from all"
-            )
-            dice = {name: values["after"] for name, values in result["classes"].items()}
+        dice = {name: values["after"] for name, values in result["classes"].items()}
+        if self.folds and result["heldout_cases"]:
             card.training["val_dice"] = dice
-        else:
-            told = "nothing: it was stopped before a patient was scored"
-        card.training["scores_of"] = told
-        card.training["heldout_dice"] = {
-            name: values["after"] for name, values in result["classes"].items()
-        }
-        card.training["cases"]["val"] = count
-        card.doubt = doubt_entry(self._outcomes(), [label.value for label in card.labels])
+        card.training["scores_of"] = self._scores_of(result)
+        card.training["heldout_dice"] = dice
+        card.training["cases"]["val"] = result["heldout_cases"]
+        card.doubt = doubt_entry(self.scores.outcomes(), [label.value for label in card.labels])
         card.write(out)
         return card
 
-
-class _Scoring(Progress):
-    """Says what it does, and leaves the job's progress where it is."""
-
-    def _update(self, message: str) -> None:
-        if self.job is not None:
-            self.job.update("running", message=message)
-
-
-def _read_scores(path: Path | str) -> Scores:
-    return schema.read(Path(path), schema.SCORES, "The scores")
+    def _scores_of(self, result: dict[str, Any]) -> str:
+        """Which cases the scores of a comparison are of, for the card."""
+        count, patients = result["heldout_cases"], len(self.folds)
+        if not self.folds:
+            more = result["missing"]
+            gone = f" ({more} more {'was' if more == 1 else 'were'} not there)" if more else ""
+            told = f"{count} held-out cases{gone}; nothing was chosen on them"
+            told = f"{count} held-out case{gone}; nothing was chosen on it" if count == 1 else told
+            if some := len(partly(result["rows"])):
+                told += f"; {some} of them on labelled slices only"
+            return told
+        if not count:
+            return "nothing: it was stopped before a patient was scored"
+        scored = len(self.scores.scored_folds())
+        of_all = "" if scored == patients else f"{scored} of "
+        return (
+            f"leave-one-out over {of_all}{patients} patients: of trainings that had not seen "
+            "them, while this model learned from all"
+        )

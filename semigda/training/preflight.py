@@ -14,6 +14,7 @@ from semigda.training.gradients import check_precision
 from semigda.training.packing import card_of
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.targets import check_room, check_target
+from semigda_core.jobs.folder import JobFolder
 from semigda_core.jobs.training import PretrainSettings, TrainSettings
 from semigda_core.models.features import read_published
 from semigda_core.models.layout import is_package
@@ -84,3 +85,29 @@ def _check_writing(
     read += [path for case in cases for path in (case.image, case.label, case.machine_label)]
     check_target(settings.out, is_ours, overwrite=settings.overwrite or begun, inputs=read)
     check_room(Path(settings.out).absolute().parent)
+
+
+def check_planned(job: JobFolder, device: str) -> None:
+    """Compare the device that computes with the one that the plan was measured on.
+
+    What took minutes on a graphics card may take a day without it. A training that has begun
+    continues all the same.
+
+    Raises:
+        SemiGDAError: "device-unavailable" before the first step, if the card is gone.
+    """
+    planned = job.job["inputs"].get("planned_for")
+    begun = any(job.path.rglob("checkpoint.pt*"))
+    if planned == "cuda" != device and not begun:
+        raise SemiGDAError(
+            "device-unavailable",
+            "This training was planned for a graphics card, and none can be used now.",
+            action="Rehearse again: the plan then suits this computer. Or resume the training "
+            "when the card can be used.",
+        )
+    if planned == "cpu" and device == "cuda" and not begun:
+        job.event(
+            "warning",
+            message="This training was planned without the graphics card that can be used now: "
+            "after another rehearsal it does more in its time.",
+        )
