@@ -85,7 +85,9 @@ def install(broken=(), features: bool = False, folder=None, onStep=None) -> None
 
     Raises:
         SemiGDAError: "import-error" if the PyTorch extension is missing, "disk-full" if there is
-            no room, "bad-input" while another installation runs; PipFailed if pip fails.
+            no room, "bad-input" while another installation runs, "cancelled" if Slicer is closed
+            meanwhile: the package that pip is at becomes whole, and no other is begun; PipFailed
+            if pip fails.
     """
     with requirements.whileInstalling():
         _install(steps(broken, features), features, folder, onStep)
@@ -95,6 +97,8 @@ def _install(todo: list[Step], features: bool, folder, onStep) -> None:
     if any(step.name == "torch" for step in todo):
         _pyTorch()  # before anything is fetched
     _checkRoom(todo)
+    window = slicer.util.mainWindow()  # none where Slicer shows none
+    wasOpen = window is not None and window.visible
     with _wheelsOf(folder):
         for number, step in enumerate(todo):
             if onStep is not None:
@@ -105,6 +109,9 @@ def _install(todo: list[Step], features: bool, folder, onStep) -> None:
                 raise _failed(step, f"{type(error).__name__}: {error}"[:500]) from error
             if step.name in requirements.missing(features):
                 raise _failed(step, "pip ended without an error and without the package")
+            # pip lets clicks through, and Slicer cannot end before the one that installs does.
+            if wasOpen and not window.visible:
+                raise SemiGDAError("cancelled")
 
 
 def _failed(step: Step, detail: str) -> PipFailed:
