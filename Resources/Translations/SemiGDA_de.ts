@@ -6521,8 +6521,12 @@
         <translation>Zu wenig Speicher auf {value}: auf der CPU weitergerechnet.</translation>
     </message>
     <message>
-        <source>Too little memory on {value}: continued with {batch_size} slice(s) at a time.</source>
-        <translation>Zu wenig Speicher auf {value}: mit {batch_size} Schicht(en) zugleich weitergerechnet.</translation>
+        <source>Too little memory on {value}: continued with {batch_size} slice at a time.</source>
+        <translation>Zu wenig Speicher auf {value}: mit {batch_size} Schicht zugleich weitergerechnet.</translation>
+    </message>
+    <message>
+        <source>Too little memory on {value}: continued with {batch_size} slices at a time.</source>
+        <translation>Zu wenig Speicher auf {value}: mit {batch_size} Schichten zugleich weitergerechnet.</translation>
     </message>
     <message>
         <source>Training a U-Net to compare with: step {done} of {steps}.</source>

@@ -253,7 +253,8 @@ def sentences(_):
             "another rehearsal it does more in its time."
         ),
         _("Too little memory on {value}: continued on the CPU."),
-        _("Too little memory on {value}: continued with {batch_size} slice(s) at a time."),
+        _("Too little memory on {value}: continued with {batch_size} slice at a time."),
+        _("Too little memory on {value}: continued with {batch_size} slices at a time."),
         _("Training a U-Net to compare with: step {done} of {steps}."),
         _(
             "Training mirrors images left and right, but this class is one side of the body: "

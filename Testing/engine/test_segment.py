@@ -187,17 +187,18 @@ def test_memory_ladder(monkeypatch):
 
     class Hungry(BrightPixels):
         def forward(self, image, branches=("vae", "cnn")):
-            if len(image) > 2:
+            if len(image) > 1:
                 raise torch.cuda.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")
             return super().forward(image, branches)
 
     options = {"branches": ("vae",), "size": (8, 8), "crop": lambda x: x}
     predictor = Predictor(Hungry(), 1, torch.device("cpu"), batch_size=10, **options)
     prediction = predictor(torch.zeros(10, 3, 8, 8))
-    assert len(prediction.probabilities) == 2 and predictor.batch_size == 2
+    assert len(prediction.probabilities) == 1 and predictor.batch_size == 1
     assert [step.split(": ")[1] for step in predictor.steps] == [
-        "continued with 5 slice(s) at a time.",
-        "continued with 2 slice(s) at a time.",
+        "continued with 5 slices at a time.",
+        "continued with 2 slices at a time.",
+        "continued with 1 slice at a time.",
     ]
 
     class Starving(BrightPixels):

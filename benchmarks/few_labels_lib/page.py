@@ -128,7 +128,8 @@ def _devices(groups: Sequence[Group]) -> str:
     runs = [run for group in groups for run in group.runs.values()]
     lines = sorted(
         {
-            f"- {run['device']} ({run['processor']}), {run['threads']} thread(s); "
+            f"- {run['device']} ({run['processor']}), "
+            f"{run['threads']} thread{'' if run['threads'] == 1 else 's'}; "
             + ", ".join(f"{name} {version}" for name, version in run["versions"].items())
             for run in runs
         }

@@ -169,7 +169,8 @@ class Predictor:
             self._batch.limit(self.batch_size // 2)
             self.steps.append(
                 f"Too little memory on {device_name(self.device)}: "
-                f"continued with {self.batch_size} slice(s) at a time."
+                f"continued with {self.batch_size} slice{'' if self.batch_size == 1 else 's'} "
+                "at a time."
             )
         elif self.device.type != "cpu":
             self.steps.append(
