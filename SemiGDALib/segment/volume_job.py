@@ -152,5 +152,15 @@ def _makeFolder(volumeNode, model: str, options: SegmentOptions, keep: dict) -> 
     with privateFolder() as path:
         volume = path / VOLUME
         nodes.writeVolume(volumeNode, volume)
-        inputs = {"volume": str(volume), **keep}
+        inputs = {"volume": str(volume), **_sourceOf(volumeNode), **keep}
         return JobFolder.create(path, "segment", inputs, options.to_dict(), model)
+
+
+def _sourceOf(volumeNode) -> dict[str, str]:
+    """The file that a volume was read from and is still like: its header may leave open what Slicer
+    takes for said. The disk is not asked here: a network drive that is gone would stop Slicer."""
+    storage = volumeNode.GetStorageNode()
+    name = storage.GetFullNameFromFileName() if storage is not None else None
+    if not name or volumeNode.GetModifiedSinceRead() or storage.GetNumberOfFileNames() > 1:
+        return {}
+    return {"source": name}

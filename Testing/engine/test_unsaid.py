@@ -14,7 +14,7 @@ from training_fixtures import VOLUMES
 from semigda.check.run import check
 from semigda.data.frames import Frames
 from semigda.data.preprocess import Preprocessing, prepare
-from semigda.data.volumes import read_volume
+from semigda.data.volumes import read_volume, told_by_header
 from semigda_core.jobs.segmenting import SegmentOptions
 from semigda_core.models.fit import UNSAID
 from semigda_core.project.project import NewCase, Project
@@ -153,3 +153,22 @@ def test_frames_tell_it_as_well(tmp_path):
     data[252:256] = bytes(4)
     (tmp_path / "a.nii").write_bytes(data)
     assert Frames(tmp_path / "a.nii").read(tmp_path, SegmentOptions(frame=1)).unsaid == ("sides",)
+
+
+def test_a_volume_that_another_program_read_is_told_by_the_files_header(tmp_path):
+    """Only the header is read: what is wrong with voxels is another's to say."""
+    read = read_volume(write(tmp_path / "passed on.nrrd", noise()))
+    silent = nrrd(tmp_path / "a.nrrd", noise(), **NOTHING)
+    assert told_by_header(read, silent).unsaid == ("sides", "spacing")
+    assert told_by_header(read, nifti(tmp_path / "a.nii", 0, 0)).unsaid == ("sides",)
+    flat = nrrd(tmp_path / "flat.nrrd", noise((20, 24)), **NOTHING, spacings="1 1")
+    assert told_by_header(read, flat).unsaid == ()
+    other = nrrd(tmp_path / "b.nrrd", noise(), space_units='"cm" "cm" "cm"')
+    assert told_by_header(read, other).unit == "cm"
+    (tmp_path / "damaged.nrrd").write_bytes(silent.read_bytes()[:-9000])
+    for path in ("gone.nrrd", "damaged.nrrd"):
+        assert told_by_header(read, tmp_path / path) is read
+    sitk.WriteImage(
+        sitk.GetImageFromArray(noise((20, 24)).astype(np.uint8)), str(tmp_path / "a.png")
+    )
+    assert told_by_header(read, tmp_path / "a.png") is read

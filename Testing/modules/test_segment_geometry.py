@@ -157,6 +157,32 @@ def test_same_as_the_command_line(logic, bright, tmp_path):
         assert phantoms.dice(*masks) > 0.95
 
 
+def test_what_the_volumes_file_leaves_open_is_told(logic, bright, tmp_path):
+    """Slicer hands over sides as if its file had said them."""
+    from semigda_core.models.fit import UNSAID
+
+    path = tmp_path / "image.nii"
+    made = phantoms.add_volume()
+    assert slicer.util.exportNode(made, str(path), {})
+    slicer.mrmlScene.RemoveNode(made)
+
+    def notes(volume):
+        logic.segment(volume, bright, device="cpu")
+        return logic.result.report["notes"]
+
+    assert UNSAID["sides"] not in notes(slicer.util.loadVolume(str(path), {}))
+    data = bytearray(path.read_bytes())
+    data[252:256] = bytes(4)  # neither of the two transforms
+    path.write_bytes(data)
+    volume = slicer.util.loadVolume(str(path), {})
+    assert notes(volume).count(UNSAID["sides"]) == 1
+    volume.SetOrigin(1, 2, 3)  # placed by the user
+    assert UNSAID["sides"] not in notes(volume)
+    gone = slicer.util.loadVolume(str(path), {})
+    path.unlink()
+    assert UNSAID["sides"] not in notes(gone)
+
+
 def test_nonlinear_transform_is_refused(logic, bright):
     from semigda_core.errors import SemiGDAError
 

@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,7 @@ import numpy as np
 from semigda.data.content import Box
 from semigda.data.geometry import orient, turned
 from semigda.progress import UNWATCHED, Progress
+from semigda.reading.detect import format_of, module_of
 from semigda.reading.errors import choose_frame, damaged, no_frames, only_frames, unread
 from semigda.reading.plain import read_plain
 from semigda.reading.process import Stored, read_foreign
@@ -104,6 +105,23 @@ def read_volume(
     if volume.array.size == 0:
         raise SemiGDAError("bad-input", "The image is empty: it has no voxels.")
     volume.array = checked_values(volume.array, replace_nonfinite)
+    return volume
+
+
+def told_by_header(volume: Volume, path: Path) -> Volume:
+    """A volume that another program read from a file, with the unit and what is unsaid there.
+
+    Only the header is read. If the file is gone, cannot be read or is of a format without such a
+    header (a picture, DICOM), the volume stays as it is.
+    """
+    with contextlib.suppress(OSError, SemiGDAError):
+        known = format_of(path)
+        read_header = getattr(module_of(known), "read_header", None) if known else None
+        if read_header is not None:
+            header = read_header(path)
+            solid = len(header.voxels.sizes) - (header.values_axis is not None) > 2
+            unsaid = tuple(one for one in header.unsaid if solid or one != "sides")
+            return replace(volume, unit=header.unit, unsaid=unsaid)
     return volume
 
 

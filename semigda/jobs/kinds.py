@@ -14,6 +14,7 @@ from typing import Any
 from semigda.check.relocate import relocate
 from semigda.check.run import update_facts
 from semigda.data.cases import read_images
+from semigda.data.volumes import told_by_header
 from semigda.evaluation.evaluate import evaluate, table
 from semigda.inference.cohort import Cohort
 from semigda.inference.cohort_case import CohortCase
@@ -78,6 +79,9 @@ def segment(job: JobFolder, models: ModelCache) -> Ending:
     Both are uint8 (z, y, x) on the input's own grid in its stored order, so that the owner of the
     voxels that the input was written from can put them back without any geometry.
 
+    With ``inputs["source"]``, the file that the owner has the volume from, the report's notes also
+    say what its header leaves open.
+
     With ``inputs["out"]`` the result also becomes the case ``inputs["name"]`` of a cohort's folder;
     with ``inputs["overwrite"]`` in the place of another image's or model's. The output "kept" is
     the digest of its file there.
@@ -92,6 +96,8 @@ def segment(job: JobFolder, models: ModelCache) -> Ending:
         network, card = models.get(_required(job.job["model"], "model"))
         image = _path(job.job["inputs"], "volume", "volume")
         volume = read_input(image, options, progress)
+        if "source" in job.job["inputs"]:
+            volume = told_by_header(volume, _path(job.job["inputs"], "source", "source"))
     case = _cohort_case(job.job["inputs"], image, options, card)
     try:
         done = segment_volume(network, card, volume, options, progress, store=job.path)
