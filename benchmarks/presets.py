@@ -1,0 +1,199 @@
+"""What a project's presets reach on the cases of docs/results.md, trained as from the panel.
+
+    python benchmarks/presets.py --preset quick --sets polyp skin
+    python benchmarks/presets.py --page
+
+A project gets a set's labelled and unlabelled cases and does what the panel does: it is checked,
+chooses its held-out cases, rehearses the preset and trains it, in as much time as the preset has on
+this computer. The model is then scored on ``val``, which the project never saw: nothing is chosen
+on it. Every run enters benchmarks/results/presets.json as it ends, and finished ones are kept;
+``--page`` writes docs/presets.md from it. Needs the data in $SEMIGDA_DATA.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
+
+from few_labels_lib.figures import Budget, case_scores, grouped  # noqa: E402
+from few_labels_lib.markdown import number  # noqa: E402
+from few_labels_lib.recipes import OURS  # noqa: E402
+from few_labels_lib.rows import read_rows, write_rows  # noqa: E402
+from few_labels_lib.sets import SETS, DataSet  # noqa: E402
+from few_labels_lib.table import read_table  # noqa: E402
+from speed_lib.machine import environment, processor  # noqa: E402
+from tables import as_table  # noqa: E402
+
+from semigda_core.project.project import NewCase, Project  # noqa: E402
+
+TABLE = ROOT / "benchmarks/results/presets.json"
+STUDY, STUDY_SECONDS = ROOT / "benchmarks/results/few_labels.json", 900
+PAGE = ROOT / "docs/presets.md"
+PRESETS = {"quick": "Quick look", "standard": "Standard"}
+HEAD = """# What a project's training reaches
+
+The [results](results.md) are those of a study, which gives every training as many steps as it
+planned for. Here each set is a project, trained as from the panel: checked, with its own held-out
+cases, and a rehearsal that fits size and steps of the slices into the preset's minutes.
+
+- **Learns from**: labelled cases. With 8 patients or more a quarter of them is held out and teaches
+  nothing. With fewer each is held out in turn, so the time is shared by one training for each and
+  the one that makes the model.
+- **Dice** is that of `val`, which the project never sees, after one training with one seed. **Own
+  score** is what the project says of its model, by its held-out cases: on as few as these it is
+  several points off.
+- **Study**: Dice after {seconds} CPU seconds with all labels, in the results.
+
+Made by `python benchmarks/presets.py --page` from `benchmarks/results/presets.json`.
+"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--sets", nargs="+", choices=list(SETS), default=list(SETS))
+    parser.add_argument("--preset", choices=PRESETS, default="quick")
+    parser.add_argument("--seeds", nargs="+", type=int, default=[0])
+    parser.add_argument("--threads", type=int, default=2, help="of the CPU")
+    parser.add_argument("--table", type=Path, default=TABLE)
+    parser.add_argument("--page", action="store_true", help="write the page, and end")
+    arguments = parser.parse_args()
+    if arguments.page:
+        PAGE.write_text(page(read_rows(TABLE)), encoding="utf-8")
+        return
+    for seed in arguments.seeds:
+        for name in arguments.sets:
+            key = {"set": name, "preset": arguments.preset, "seed": seed}
+            if any(key.items() <= run.items() for run in read_rows(arguments.table)):
+                continue
+            with tempfile.TemporaryDirectory(prefix="presets-") as folder:
+                threads = arguments.threads
+                run = perform(SETS[name], arguments.preset, seed, threads, Path(folder))
+            rows = [*read_rows(arguments.table), {**key, **run}]
+            write_rows(
+                arguments.table, sorted(rows, key=lambda r: (r["preset"], r["set"], r["seed"]))
+            )
+
+
+def perform(one: DataSet, preset: str, seed: int, threads: int, folder: Path) -> dict[str, Any]:
+    """Rehearse, train and score: what was planned, what it took, and Dice of each case of ``val``
+    (the mean over its classes)."""
+    from few_labels_lib.runs import versions
+
+    project = new_project(one, folder / "project")
+    place, plan = str(project.folder), ("--preset", preset, "--set", f"seed={seed}")
+    semigda("project", "check", place, threads=threads)
+    semigda("project", "split", place, threads=threads)
+    told = semigda("project", "rehearse", place, *plan, threads=threads)
+    begun = time.perf_counter()
+    (version,) = semigda("project", "train", place, "--wait", threads=threads)
+    minutes = (time.perf_counter() - begun) / 60
+    held_out = one.write_cases(folder / "val.json", "val")
+    judged = semigda(
+        "evaluate", "--model", version["folder"], "--cases", str(held_out), threads=threads
+    )
+    (job,) = (job for job in project.jobs() if job["kind"] == "train")
+    options = json.loads((Path(job["folder"]) / "job.json").read_text("utf-8"))["options"]
+    kept = ("steps", "align_steps", "labeled_batch", "unlabeled_batch", "branches")
+    dice = case_scores(judged, "dice")
+    return {
+        **{name: options[name] for name in kept},
+        "size": options["preprocessing"]["size"],
+        "roles": {role: len(project.read().of_role(role)) for role in ("labeled", "held-out")},
+        "planned_minutes": round(told["estimate"]["seconds"] / 60, 2),
+        "minutes": round(minutes, 2),
+        "own_dice": version["mean"],
+        "dice": {case: round(value, 5) for case, value in dice.items()},
+        "processor": processor(),
+        "threads": threads,
+        "versions": versions(),
+        "finished": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+    }
+
+
+def new_project(one: DataSet, folder: Path) -> Project:
+    """With a set's labelled and unlabelled cases, each of its patient."""
+    names = [label["name"] for label in one.card["labels"]]
+    project = Project.create(folder, one.name, names, modality=one.card["modality"])
+    cases = []
+    for role in ("labeled", "unlabeled"):
+        for case in one.split[role]:
+            label = one.file("labels", case) if role == "labeled" else None
+            group = str(one.split["group_of_case"][case])
+            cases.append(NewCase(one.file("images", case), label, case, group, "human"))
+    project.add(cases)
+    return project
+
+
+def semigda(*arguments: str, threads: int) -> Any:
+    """What a command of ``semigda`` says with --json, in a process of its own."""
+    command = [sys.executable, "-m", "semigda", *arguments, "--json"]
+    done = subprocess.run(
+        command, env=environment(threads), stdout=subprocess.PIPE, check=True, text=True
+    )
+    return json.loads(done.stdout)
+
+
+def page(runs: Sequence[dict[str, Any]]) -> str:
+    """The whole page."""
+    study = {
+        group.set_name: group.mean("dice")
+        for group in grouped(read_table(STUDY))
+        if group.method == OURS and group.budget == Budget(STUDY_SECONDS, 0)
+    }
+    parts = [HEAD.format(seconds=STUDY_SECONDS)]
+    for preset, title in PRESETS.items():
+        own = [run for run in runs if run["preset"] == preset]
+        if own:
+            parts.append(f"## {title}\n\n{_table(own, study)}\n{_machines(own)}")
+    return "\n".join(parts)
+
+
+def _table(runs: Sequence[dict[str, Any]], study: Mapping[str, float]) -> str:
+    heads = ("set", "learns from", "held out", "slices", "steps", "minutes")
+    rows = []
+    for name in SETS:
+        for run in (run for run in runs if run["set"] == name):
+            roles, dice = run["roles"], statistics.fmean(run["dice"].values())
+            rows.append(
+                [
+                    name,
+                    str(roles["labeled"]),
+                    str(roles["held-out"]) if roles["held-out"] else "in turn",
+                    " x ".join(map(str, run["size"])),
+                    number(run["steps"] + run["align_steps"], 0),
+                    number(run["minutes"], 0),
+                    number(dice),
+                    number(run["own_dice"]),
+                    number(study[name]),
+                    f"{number(100 * dice / study[name], 0)} %",
+                ]
+            )
+    return as_table([*heads, "Dice", "own score", "study", "of it"], rows)
+
+
+def _machines(runs: Sequence[dict[str, Any]]) -> str:
+    names = ", ".join(sorted({run["processor"] for run in runs}))
+    planned = " to ".join(
+        number(end(run["planned_minutes"] for run in runs), 0) for end in (min, max)
+    )
+    threads = " or ".join(sorted({str(run["threads"]) for run in runs}))
+    return (
+        f"On {names}, {threads} threads. Planned were {planned} minutes; more is due to other work "
+        "of the computer, which also left fewer steps to plan with.\n"
+    )
+
+
+if __name__ == "__main__":
+    main()
