@@ -7631,8 +7631,8 @@
         <translation>Selbst das kürzeste Training dauert auf diesem Computer {value}.</translation>
     </message>
     <message>
-        <source>Fewer than {fewest_for_split} patients are labelled, so each is held out in turn: {folds} trainings are scored, each on the patient it has not seen, and one more on all labelled cases makes the model.</source>
-        <translation>Weniger als {fewest_for_split} Patienten sind gelabelt, daher ist jeder der Reihe nach Testfall: {folds} Trainings werden gemessen, jedes am Patienten, den es nicht gesehen hat, und ein weiteres auf allen gelabelten Fällen ergibt das Modell.</translation>
+        <source>Fewer than {fewest_for_split} patients are labelled, so each is held out in turn: {folds} trainings are scored, each on patients it has not seen, and one more on all labelled cases makes the model.</source>
+        <translation>Weniger als {fewest_for_split} Patienten sind gelabelt, daher ist jeder der Reihe nach Testfall: {folds} Trainings werden gemessen, jedes an Patienten, die es nicht gesehen hat, und ein weiteres auf allen gelabelten Fällen ergibt das Modell.</translation>
     </message>
     <message>
         <source>Files of {count} cases are</source>

@@ -115,8 +115,8 @@ def sentences(_):
         _("Even the shortest training takes {value} on this computer."),
         _(
             "Fewer than {fewest_for_split} patients are labelled, so each is held out in turn: "
-            "{folds} trainings are scored, each on the patient it has not seen, and one more on "
-            "all labelled cases makes the model."
+            "{folds} trainings are scored, each on patients it has not seen, and one more on all "
+            "labelled cases makes the model."
         ),
         _("Files of {count} cases are"),
         _("Find out which one is right, and take the other out of the project."),

@@ -75,11 +75,17 @@ def test_every_class_is_learned_and_scored_before_sizes_matter():
     assert "r1" not in _drawn(alone, 1, set())["cases"]  # better unscored than never seen
 
 
-def test_seven_patients_are_held_out_in_turn():
-    drawn = _drawn([patient("b", 3, cases=("b2", "b1")), *patients(*range(6))], 1, set())
-    assert drawn["scheme"] == "leave-one-out" and len(drawn["folds"]) == 7
-    assert drawn["folds"][0] == ["b2", "b1"]
+def test_seven_patients_are_held_out_in_four_turns():
+    drawn = _drawn([patient("b", 9, cases=("b2", "b1")), *patients(*range(6))], 1, set())
+    assert drawn["scheme"] == "leave-one-out"
+    assert drawn["folds"] == [["p00", "p04"], ["p01", "p05"], ["p02", "b2", "b1"], ["p03"]]
     assert drawn["cases"] == ["b1", "b2", *(f"p{n:02d}" for n in range(6))]
+
+
+def test_no_turn_takes_the_only_patients_with_a_class():
+    rare = [patient(f"r{n}", 50, (1, 2)) for n in range(2)]
+    for turn in _drawn([*patients(*range(5)), *rare], 1, set())["folds"]:
+        assert not {"r0", "r1"} <= set(turn)
 
 
 def test_the_seed_is_of_version_and_cases():
@@ -99,7 +105,7 @@ def test_exactly_those_that_are_named_with_their_patients():
         "folds": [["a1", "a2"]],
     }
     every = _exactly(some, {"a1", "p00", "p01"})  # fewer than eight: in turn
-    assert every["scheme"] == "leave-one-out" and every["folds"] == [["a1", "a2"], ["p00"], ["p01"]]
+    assert every["scheme"] == "leave-one-out" and every["folds"] == [["p00"], ["p01"], ["a1", "a2"]]
     for wrong in ({"a1", "nobody"}, set()):
         with pytest.raises(SemiGDAError, match="need a label"):
             _exactly(some, wrong)

@@ -107,11 +107,11 @@ def test_few_patients_take_turns(training, module_host, artifacts, tmp_path):
 
     training.panel.createProject(tmp_path / "Liver")
     training.logic.project.set_classes(["ball", "core"])
-    training.logic.addFolder(studies.write_study(tmp_path / "study", 1, 2))
+    training.logic.addFolder(studies.write_study(tmp_path / "study", 1, 4))
     training.panel.refresh()
     training.panel.buttons["HeldOut"].collapsed = False
     assert not ui(training).chooseButton.enabled
-    for number in (1, 2):
+    for number in range(1, 5):
         case = training.logic.project.read().cases[number]
         label = studies.write_nrrd(tmp_path / f"label_{number}.nrrd", studies.draw(number)[1])
         training.logic.setLabel(case.id, label)
@@ -122,5 +122,7 @@ def test_few_patients_take_turns(training, module_host, artifacts, tmp_path):
     assert heldout(training)["scheme"] == "leave-one-out"
     training.panel.buttons["HeldOut"].collapsed = False
     assert "each is held out in turn" in ui(training).describeLabel.text
-    assert "turn 3 of 3" in ui(training).heldOutList.item(2).text()
+    shown = [ui(training).heldOutList.item(n).text() for n in range(5)]
+    assert ["turn 1 of 4" in text for text in shown].count(True) == 2 and "turn 4" in shown[4]
+    assert training.panel.buttons["HeldOut"].text == "3 Held-out cases: each of 5 patients in turn"
     picture(training, module_host, artifacts, "turns")

@@ -33,7 +33,7 @@ from semigda_core.models.card import Label, authored, name_rule
 
 SCHEMA_VERSION = 1
 USES = ("auto", "unlabeled", "ignored")
-SCHEMES = ("split", "leave-one-out")
+SCHEMES = ("split", "leave-one-out")  # held out for good, or in turn: once one patient a turn
 MAX_CLASSES = 16
 MOST = 2**53  # whole numbers that every JSON reader keeps exactly
 

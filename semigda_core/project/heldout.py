@@ -1,9 +1,10 @@
 """The held-out cases: chosen once, by patient, then locked.
 
 With 8 or more labelled patients, about a quarter of them is held out (``scheme`` "split"): no
-training sees any of their images. With fewer, every patient counts, so each is held out in turn
-("leave-one-out"): one training for each fold scores the recipe, and a final one on all labelled
-cases makes the model; its score is the folds' mean, and training takes folds + 1 times as long.
+training sees any of their images. With fewer, every patient counts, so each is held out in turn, in
+at most four turns (stored as "leave-one-out"): one training for each fold scores the recipe, and a
+final one on all labelled cases makes the model; its score is the folds' mean, and training takes
+folds + 1 times as long.
 
 The draw is never repeated automatically. A deliberate change raises the version, and scores of
 different versions are not comparable.
@@ -27,6 +28,7 @@ from semigda_core.project.records import TRUSTED, ProjectCase, View
 
 FEWEST_FOR_SPLIT = 8  # labelled patients
 SHARE, MOST = 0.25, 20  # of the labelled patients
+MOST_TURNS = 4  # each takes as long as the training that makes the model
 DRAWS = 200
 
 
@@ -163,7 +165,7 @@ def describe(heldout: Mapping[str, Any] | None) -> str:
     folds = len(heldout["folds"])
     return (
         f"Fewer than {FEWEST_FOR_SPLIT} patients are labelled, so each is held out in turn: "
-        f"{folds} trainings are scored, each on the patient it has not seen, and one more on all "
+        f"{folds} trainings are scored, each on patients it has not seen, and one more on all "
         "labelled cases makes the model."
     )
 
@@ -269,7 +271,14 @@ def _exactly(patients: list[_Patient], case_ids: set[str]) -> dict[str, Any]:
 
 
 def _plan(scheme: str, seed: int | None, held_out: Sequence[_Patient]) -> dict[str, Any]:
+    """Patients alike in classes and size have different turns, so that no turn takes them all."""
     cases = sorted(case for patient in held_out for case in patient.cases)
-    turns = [list(patient.cases) for patient in held_out]
-    folds = [cases] if scheme == "split" else turns
-    return {"scheme": scheme, "seed": seed, "cases": cases, "folds": folds}
+    alike = sorted(held_out, key=lambda p: (p.classes, p.size, p.cases))
+    turns = [alike[n::MOST_TURNS] for n in range(min(MOST_TURNS, len(alike)))]
+    folds = [[case for patient in turn for case in patient.cases] for turn in turns]
+    return {
+        "scheme": scheme,
+        "seed": seed,
+        "cases": cases,
+        "folds": [cases] if scheme == "split" else folds,
+    }

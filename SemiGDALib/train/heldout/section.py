@@ -103,7 +103,8 @@ class HeldOutSection(Section):
             return ""
         if heldout["scheme"] == "split":
             return _("{count} locked").format(count=len(heldout["cases"]))
-        return _("each of {count} patients in turn").format(count=len(heldout["folds"]))
+        patients = {self.context.view.case(caseId).patient for caseId in heldout["cases"]}
+        return _("each of {count} patients in turn").format(count=len(patients))
 
     def nextStep(self) -> str:
         if self.context.view.heldout is not None:

@@ -60,8 +60,8 @@ def case_rows(
     :meth:`View.present` found missing are left out.
 
     Args:
-        fold: in leave-one-out, the held-out patient, from 0; None for the final training, which
-            learns from all labelled cases and holds out none.
+        fold: where patients are held out in turn, which turn, from 0; None for the final training,
+            which learns from all labelled cases and holds out none.
         facts: what the check measured, by case: what other programs' values may mean follows from
             all of them.
 

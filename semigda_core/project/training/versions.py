@@ -45,8 +45,8 @@ class Version:
         mean, low, high: mean Dice of the held-out cases with its 95 % interval, or None.
         before: mean Dice of the previous model on the same cases, or None.
         wins, reason: whether it was better on the held-out cases, in one sentence.
-        scheme: what the scores are of: "split", or "leave-one-out" (of one training for every
-            patient; the model itself learned from all).
+        scheme: what the scores are of: "split", or "leave-one-out" (of trainings that had
+            not seen the case; the model itself learned from all).
         comparable: whether its scores are of the present held-out cases.
         in_use: whether it is installed for Segment.
         base: what it started from, in words.
