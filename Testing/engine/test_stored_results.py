@@ -18,6 +18,7 @@ import faults  # noqa: E402
 import first_minute  # noqa: E402
 import label_next_look  # noqa: E402
 import label_next_table  # noqa: E402
+import presets  # noqa: E402
 import story  # noqa: E402
 from few_labels_lib.figures import grouped  # noqa: E402
 from few_labels_lib.page import details as few_labels_details  # noqa: E402
@@ -59,6 +60,7 @@ PAGES = {
     "docs/first-minute.md": lambda: first_minute.page(
         grouped(read_table(RESULTS / "first_minute.json"))
     ),
+    "docs/presets.md": lambda: presets.page(stored("presets.json")),
     "docs/label-next.md": lambda: label_next_look.page(stored("label_next_look.json")),
     "docs/robustness.md": lambda: robust_page(stored("robust.json")),
     "docs/fewer-slices.md": lambda: slices_page(stored("slice_labels.json")),

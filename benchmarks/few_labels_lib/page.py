@@ -21,9 +21,10 @@ the same number of steps.
 
 {lead}Made by `python benchmarks/few_labels.py --table` from
 `benchmarks/results/few_labels.json`. Every set by itself, with IoU, surface distances, cost and
-intervals: [all figures](../benchmarks/results/few_labels.md). Studies of their own: [fewer
-slices](fewer-slices.md), [the first look](first-minute.md), [what to label next](label-next.md),
-[results of other programs](machine-labels-study.md), [uncertainty](doubt.md).
+intervals: [all figures](../benchmarks/results/few_labels.md). Studies of their own: [what a
+project's training reaches](presets.md), [fewer slices](fewer-slices.md), [the first
+look](first-minute.md), [what to label next](label-next.md), [results of other
+programs](machine-labels-study.md), [uncertainty](doubt.md).
 
 - **Data**: each set has a fixed split. `labeled` and `unlabeled` cases train, `val` cases are
   scored, whole and on the images' own grid, as by `semigda evaluate`. No checkpoint or branch is
