@@ -128,7 +128,7 @@ def test_each_fold_learns_from_the_others_and_scores_the_one_it_has_not_seen(fol
     assert final == {"labeled": 3, "unlabeled": 1, "val": 0}
     card = ModelCard.read(out)
     assert card.training["cases"]["val"] == 3
-    assert card.training["scores_of"].startswith("leave-one-out over 3 patients")
+    assert card.training["scores_of"].startswith("cross-validation in 3 turns")
     comparison = json.loads((job.path / "comparison.json").read_text())
     assert {row["case"] for row in comparison["rows"]} == {"c0", "c1", "c2"}
     assert comparison["scheme"] == "leave-one-out" and comparison["missing"] == 0

@@ -88,7 +88,7 @@ def test_the_scores_are_of_patients_not_seen_and_the_card_says_so(killed):
     assert scores(compared) == by_fold
     (version,) = versions.versions(project)
     training = ModelCard.read(version.folder).training
-    assert training["scores_of"].startswith("leave-one-out over 3 patients")
+    assert training["scores_of"].startswith("cross-validation in 3 turns")
     assert training["val_dice"] == dict(version.dice)
     assert training["cases"] == {"labeled": 3, "unlabeled": 1, "val": 3}
     assert version.scheme == "leave-one-out" and version.cases["held-out"] == 3
@@ -117,7 +117,7 @@ def test_the_model_itself_has_seen_all_so_it_is_no_base_but_its_folds_compare(ki
     newest = versions.versions(project)[0]
     assert newest.cases["held-out"] == 1
     told = ModelCard.read(newest.folder).training["scores_of"]
-    assert told.startswith("leave-one-out over 1 of 3 patients")
+    assert told.startswith("cross-validation in 1 of 3 turns")
 
 
 def test_a_cancelled_one_frees_the_project_and_leaves_no_version(tmp_path):

@@ -26,7 +26,7 @@ from semigda_core.models.doubt import OUTCOMES as OUTCOMES_RULE
 from semigda_core.models.doubt import Patient, read_outcomes
 from semigda_core.project.training.judging import scores_of
 
-FOLDS = "folds"  # has a numbered folder for each patient that is held out in turn
+FOLDS = "folds"  # has a numbered folder for each turn of held-out patients
 SCORES, SCORED_ON = "scores.json", "scored_on.json"
 OUTCOMES = "outcomes.json"  # how certain the model was of each class, and how right
 

@@ -42,7 +42,7 @@ def train_plan(job: JobFolder) -> tuple[dict[str, Any], dict[str, Any]]:
     """Do the whole plan of a training job and return its outputs and the card's summary.
 
     The job's inputs: ``cases``, the case list of the last training; ``folds``, a file with a list
-    of case lists, one for every patient held out in turn, empty where cases are held out for
+    of case lists, one for every turn of held-out patients, empty where cases are held out for
     good; and of the model to compare with either the folder, ``before``, or ``before_scores``, a
     file with its Dice by case and class. With ``compare_unet`` a plain U-Net is trained as well
     and scored on the same cases.
@@ -193,7 +193,7 @@ class _Plan:
     def _compare_unet(self, out: Path, result: dict[str, Any], after: Scores, start: float) -> None:
         """Add to the comparison what a plain U-Net of the same budget reaches.
 
-        Where patients are held out in turn, one for each of them. The model is there already: what
+        Where patients are held out in turn, one for each turn. The model is there already: what
         goes wrong here is said, and ends nothing but this.
         """
         lists = [Path(self.settings.cases)]
@@ -259,7 +259,7 @@ class _Plan:
 
     def _scores_of(self, result: dict[str, Any]) -> str:
         """Which cases the scores of a comparison are of, for the card."""
-        count, patients = result["heldout_cases"], len(self.folds)
+        count, turns = result["heldout_cases"], len(self.folds)
         if not self.folds:
             more = result["missing"]
             gone = f" ({more} more {'was' if more == 1 else 'were'} not there)" if more else ""
@@ -271,8 +271,8 @@ class _Plan:
         if not count:
             return "nothing: it was stopped before a patient was scored"
         scored = len(self.scores.scored_folds())
-        of_all = "" if scored == patients else f"{scored} of "
+        of_all = "" if scored == turns else f"{scored} of "
         return (
-            f"leave-one-out over {of_all}{patients} patients: of trainings that had not seen "
-            "them, while this model learned from all"
+            f"cross-validation in {of_all}{turns} turns, by trainings that had not seen the cases; "
+            "this model learned from all"
         )
