@@ -49,11 +49,10 @@ planned for. Here each set is a project, trained as from the panel: checked, wit
 cases, and a rehearsal that fits size and steps of the slices into the preset's minutes.
 
 - **Learns from**: labelled cases. With 8 patients or more a quarter of them is held out and teaches
-  nothing. With fewer each is held out in turn, so the time is shared by one training for each and
+  nothing. With fewer each is held out in turn, and the trainings of all turns share the time with
   the one that makes the model.
-- **Dice** is that of `val`, which the project never sees, after one training with one seed. **Own
-  score** is what the project says of its model, by its held-out cases: on as few as these it is
-  several points off.
+- **Dice** is that of `val`, which the project never sees. **Own score** is what the project says of
+  its model, by its held-out cases: with as few as these it can be several points off.
 - **Study**: Dice after {seconds} CPU seconds with all labels, in the results.
 
 Made by `python benchmarks/presets.py --page` from `benchmarks/results/presets.json`.
@@ -104,13 +103,15 @@ def perform(one: DataSet, preset: str, seed: int, threads: int, folder: Path) ->
         "evaluate", "--model", version["folder"], "--cases", str(held_out), threads=threads
     )
     (job,) = (job for job in project.jobs() if job["kind"] == "train")
+    view = project.read()
     options = json.loads((Path(job["folder"]) / "job.json").read_text("utf-8"))["options"]
     kept = ("steps", "align_steps", "labeled_batch", "unlabeled_batch", "branches")
     dice = case_scores(judged, "dice")
     return {
         **{name: options[name] for name in kept},
         "size": options["preprocessing"]["size"],
-        "roles": {role: len(project.read().of_role(role)) for role in ("labeled", "held-out")},
+        "roles": {role: len(view.of_role(role)) for role in ("labeled", "held-out")},
+        "turns": len(view.heldout["folds"]) if view.in_turn else 0,
         "planned_minutes": round(told["estimate"]["seconds"] / 60, 2),
         "minutes": round(minutes, 2),
         "own_dice": version["mean"],
@@ -156,7 +157,7 @@ def page(runs: Sequence[dict[str, Any]]) -> str:
     for preset, title in PRESETS.items():
         own = [run for run in runs if run["preset"] == preset]
         if own:
-            parts.append(f"## {title}\n\n{_table(own, study)}\n{_machines(own)}")
+            parts.append(f"## {title}\n\n{_table(own, study)}\n{_machine(own)}")
     return "\n".join(parts)
 
 
@@ -170,7 +171,7 @@ def _table(runs: Sequence[dict[str, Any]], study: Mapping[str, float]) -> str:
                 [
                     name,
                     str(roles["labeled"]),
-                    str(roles["held-out"]) if roles["held-out"] else "in turn",
+                    f"in {run['turns']} turns" if run["turns"] else str(roles["held-out"]),
                     " x ".join(map(str, run["size"])),
                     number(run["steps"] + run["align_steps"], 0),
                     number(run["minutes"], 0),
@@ -183,15 +184,14 @@ def _table(runs: Sequence[dict[str, Any]], study: Mapping[str, float]) -> str:
     return as_table([*heads, "Dice", "own score", "study", "of it"], rows)
 
 
-def _machines(runs: Sequence[dict[str, Any]]) -> str:
-    names = ", ".join(sorted({run["processor"] for run in runs}))
-    planned = " to ".join(
-        number(end(run["planned_minutes"] for run in runs), 0) for end in (min, max)
+def _machine(runs: Sequence[dict[str, Any]]) -> str:
+    names, threads = (
+        " or ".join(sorted({str(run[key]) for run in runs})) for key in ("processor", "threads")
     )
-    threads = " or ".join(sorted({str(run["threads"]) for run in runs}))
+    minutes = number(statistics.fmean(run["planned_minutes"] for run in runs), 0)
     return (
-        f"On {names}, {threads} threads. Planned were {planned} minutes; more is due to other work "
-        "of the computer, which also left fewer steps to plan with.\n"
+        f"On {names}, {threads} threads, one seed. {minutes} minutes were planned: a computer\n"
+        "that does other work plans with fewer steps, and takes longer than it planned.\n"
     )
 
 
