@@ -1,6 +1,8 @@
 """The second encoder of each kind, against the same reckoning written out."""
 
 import dataclasses
+import subprocess
+import sys
 
 import pytest
 import torch
@@ -97,6 +99,21 @@ def test_a_block_of_one_width_that_halves_has_a_shortcut():
     assert isinstance(BasicBlock(DEEP, 8, 8, halves=False).shortcut, nn.Identity)
     x = noise(1, 8, 8, 8)
     assert strided(x).shape == pooled(x).shape == (1, 8, 4, 4)
+
+
+def test_a_block_that_halves_learns_within_its_memory():
+    """In a process of its own, which ended by a signal where oneDNN wrote beside it."""
+    code = """
+import torch
+from semigda.networks.cnn_encoder import BasicBlock
+from semigda_core.models.network_config import NetworkConfig
+config = NetworkConfig(name="custom", norm_groups=4, cnn_norm="group", downsample="strided")
+block = BasicBlock(config, 8, 12, halves=True).to(memory_format=torch.channels_last)
+for _ in range(40):
+    x = torch.rand(8, 8, 64, 64).to(memory_format=torch.channels_last).requires_grad_()
+    block(x).square().mean().backward()
+"""
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
 
 
 def test_dropout_draws_for_itself_in_training_and_a_tenth_is_lost():

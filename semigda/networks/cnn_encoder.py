@@ -26,13 +26,14 @@ def _norm(config: NetworkConfig, channels: int) -> nn.Module:
 class BasicBlock(nn.Module):
     """Two 3x3 convolutions with norm and ReLU around a shortcut (He et al., CVPR 2016).
 
-    If it halves height and width, its first convolution or a max-pooling before it does so.
+    If it halves height and width, its first convolution or a max-pooling before it does so; with
+    a convolution the shortcut then leaves every other row and column out.
     """
 
     def __init__(self, config: NetworkConfig, in_channels: int, out_channels: int, halves: bool):
         super().__init__()
         pooled = halves and config.downsample == "max-pool"
-        stride = 2 if halves and not pooled else 1
+        self.stride = stride = 2 if halves and not pooled else 1
         self.pool: nn.Module = nn.MaxPool2d(2) if pooled else nn.Identity()
         self.conv1 = nn.Conv2d(in_channels, out_channels, 3, stride, padding=1, bias=False)
         self.norm1 = _norm(config, out_channels)
@@ -40,8 +41,10 @@ class BasicBlock(nn.Module):
         self.norm2 = _norm(config, out_channels)
         self.shortcut: nn.Module = nn.Identity()
         if stride != 1 or in_channels != out_channels:
+            # Without a stride of its own: oneDNN's 1 x 1 convolution with one, of 8 channels last
+            # in memory, writes outside its memory on AVX-512 (PyTorch 2.13).
             self.shortcut = nn.Sequential(
-                nn.Conv2d(in_channels, out_channels, 1, stride, bias=False),
+                nn.Conv2d(in_channels, out_channels, 1, bias=False),
                 _norm(config, out_channels),
             )
 
@@ -49,7 +52,8 @@ class BasicBlock(nn.Module):
         x = self.pool(x)
         h = F.relu(self.norm1(self.conv1(x)))
         h = self.norm2(self.conv2(h))
-        return F.relu(h.add_(self.shortcut(x)), inplace=True)
+        left = x[..., :: self.stride, :: self.stride]
+        return F.relu(h.add_(self.shortcut(left)), inplace=True)
 
 
 def _head(config: NetworkConfig, channels: int) -> nn.Sequential:
