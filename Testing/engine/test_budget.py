@@ -4,7 +4,14 @@ import pytest
 from trainings_fixtures import ready_project
 
 from semigda_core.project.check.latest import measured
-from semigda_core.project.training.budget import Sizes, afford, relative_cost
+from semigda_core.project.training.budget import (
+    LOOK_SECONDS,
+    MOST_OVERHEAD,
+    Sizes,
+    afford,
+    overhead_of,
+    relative_cost,
+)
 from semigda_core.project.training.estimates import (
     Work,
     at_size,
@@ -42,6 +49,34 @@ def test_larger_slices_first_then_steps_then_larger_batches(step_seconds, side, 
 def test_steps_of_other_sizes_take_about_what_was_measured():
     for side, share in ((96, 0.351), (128, 0.506), (160, 0.730)):
         assert relative_cost(side**2, 192**2) == pytest.approx(share, abs=0.015)
+
+
+def test_what_a_step_takes_beside_its_pixels_is_measured_by_two_sizes():
+    assert overhead_of(96**2, 0.6, 192**2) == pytest.approx((0.6 * 192**2 - 96**2) / 0.4)
+    overhead = overhead_of(96**2, 0.6, 192**2)
+    assert relative_cost(96**2, 192**2, overhead) == pytest.approx(0.6)
+    assert overhead_of(96**2, 0.2, 192**2) == 0  # less than its pixels
+    assert overhead_of(96**2, 1.1, 192**2) == overhead_of(96**2, 1 - 1e-9, 192**2) == MOST_OVERHEAD
+    few = afford(6.0, 45 * 60, PIXELS, SIZES, overhead)
+    assert few == (3, 1, 750)  # 3.6 s a step at 96; by the usual overhead 128 would do
+
+
+def test_a_plan_counts_what_its_rehearsal_measured():
+    facts = MEASURED | {"overhead_pixels": 20_000}
+    scaled = at_size(facts, SETTINGS, SETTINGS | {"preprocessing": grid(96)})
+    share = (96 * 48 + 20_000) / (192 * 96 + 20_000)
+    assert scaled["seconds_per_step"]["semi"] == pytest.approx(4 * share)
+    ask = (WORK, 45 * 60, {}, [grid(side) for side in SIDES], SIZES)
+    found = SETTINGS | fitted(SETTINGS, facts, *ask)
+    after = at_size(facts, SETTINGS, found)
+    assert total_seconds(found, after, WORK) == pytest.approx(45 * 60, rel=0.01)
+
+
+def test_a_first_look_takes_of_the_time():
+    for steps, look in ((200, LOOK_SECONDS), (199, 0)):
+        plan = SETTINGS | {"steps": steps}
+        spent = total_seconds(plan | {"first_look": True}, MEASURED, WORK)
+        assert spent == total_seconds(plan, MEASURED, WORK) + look
 
 
 def test_no_choice_of_size_leaves_the_steps():

@@ -181,7 +181,7 @@ def test_a_wish_is_heard_within_two_seconds(features, volumes, slices, tmp_path,
 
 def test_a_stop_ends_it_and_shows_nothing(volumes, slices, tmp_path, monkeypatch):
     quick(monkeypatch, 10**6)
-    monkeypatch.setattr(first_look, "SHORT", 0)
+    monkeypatch.setattr(first_look, "LOOK_STEPS", 0)
     job = Impatient(tmp_path, 30, "stop")
     network = new_network(NetworkConfig.from_dict(FEATURED))
     look_first(wanted(volumes, tmp_path), network, slices, Progress(job), tmp_path)
@@ -193,7 +193,7 @@ def test_a_stop_ends_it_and_shows_nothing(volumes, slices, tmp_path, monkeypatch
 
 def test_a_training_looks_once_and_ends_as_it_would_without(volumes, tmp_path, monkeypatch):
     quick(monkeypatch, steps=40)
-    monkeypatch.setattr(first_look, "SHORT", 0)
+    monkeypatch.setattr(first_look, "LOOK_STEPS", 0)
     states = []
     for look in (True, False):
         job = JobFolder.create(tmp_path / f"{look}", "train", {"cases": str(volumes)})
@@ -238,7 +238,7 @@ def test_a_class_that_is_not_found_on_its_own_cases_is_told(slices, tmp_path, mo
     palette = Palette(2)
     model = first_model.FirstModel(OnlyTheFirst(palette), palette, (48, 48), (32, 32))
     monkeypatch.setattr(first_look, "fit_first_model", lambda *_: model)
-    monkeypatch.setattr(first_look, "SHORT", 0)
+    monkeypatch.setattr(first_look, "LOOK_STEPS", 0)
     job = Heard(tmp_path)
     network = new_network(NetworkConfig.from_dict(FEATURED))
     look_first(wanted("cases.json", tmp_path), network, slices, Progress(job), tmp_path)
@@ -256,7 +256,7 @@ def test_a_class_that_is_not_found_on_its_own_cases_is_told(slices, tmp_path, mo
 
 def test_a_class_that_no_labelled_case_holds_is_told(slices, tmp_path, monkeypatch):
     quick(monkeypatch)
-    monkeypatch.setattr(first_look, "SHORT", 0)
+    monkeypatch.setattr(first_look, "LOOK_STEPS", 0)
     job = Heard(tmp_path)
     options = wanted("cases.json", tmp_path)
     names = [*options.card["labels"], {"value": 3, "name": "tail", "color": [1, 2, 3]}]
@@ -279,7 +279,7 @@ def test_it_is_skipped_with_a_word_where_it_cannot_be(slices, tmp_path, monkeypa
     job = Heard(tmp_path)
     look_first(wanted("c.json", tmp_path), made, slices, Progress(job), tmp_path)
     assert job.events == []  # a short training shows its own pictures as soon
-    monkeypatch.setattr(first_look, "SHORT", 0)
+    monkeypatch.setattr(first_look, "LOOK_STEPS", 0)
     if network is FEATURED:
         quick(monkeypatch)
 

@@ -17,6 +17,7 @@ from semigda.training.rehearsal import rehearse, smaller_grid
 from semigda_core.errors import SemiGDAError
 from semigda_core.jobs.folder import JobFolder
 from semigda_core.jobs.training import TrainSettings
+from semigda_core.project.training.estimates import is_measured
 
 
 @pytest.fixture(autouse=True)
@@ -35,12 +36,36 @@ def test_it_measures_every_part_and_leaves_nothing(volumes, tmp_path):
     facts = rehearse(wanted(volumes, tmp_path), tmp_path, Progress(job))
     assert all(facts["seconds_per_step"][key] > 0 for key in ("pretrain", "align", "supervised"))
     assert facts["load_seconds"] > 0 and facts["validate_seconds"] > 0
+    assert "overhead_pixels" not in facts and is_measured(facts)  # there are no smaller slices
     assert facts["checkpoint_bytes"] > 1e5 and facts["memory_bytes"] > 5e7
     assert facts["cases"] == 6 and facts["device"] == "cpu" and facts["fits"]
     slices = 12 * 32 * 32  # half floats, and where there are labels a byte more
     assert facts["prepared_bytes"] == (6 * 2 + 4) * slices and not facts["unprepared_bytes"]
     assert facts["prepare_seconds"] == 0 < facts["prepare_all_seconds"]
     assert len(told) > 6 and told == sorted(told) and list(tmp_path.iterdir()) == [job.path]
+
+
+def test_slices_of_half_the_side_tell_what_a_step_takes_beside_its_pixels(
+    volumes, tmp_path, monkeypatch
+):
+    grid = wanted(volumes, tmp_path).preprocessing | {"size": [96, 64]}
+    parts = ("pretrain", "align", "supervised", "semi", "half", "unet")
+    seconds, cropped, seen = dict.fromkeys(parts, 1.0) | {"semi": 2.0}, rehearsal._cropped, []
+
+    def crop(batch, *size):
+        seen.append((batch, cropped(batch, *size)))
+        return seen[-1][1]
+
+    in_turn = iter(seconds.values())
+    monkeypatch.setattr(rehearsal, "_step_seconds", lambda times: next(in_turn))
+    monkeypatch.setattr(rehearsal, "_cropped", crop)
+    facts = rehearse(wanted(volumes, tmp_path, preprocessing=grid), tmp_path)
+    assert facts["overhead_pixels"] == (0.5 * 96 * 64 - 48 * 32) / 0.5 and is_measured(facts)
+    whole, half = seen[0]
+    assert half.images.shape[2:] == half.mixed.shape[2:] == (48, 32)
+    for name in ("labels", "weak", "pasted", "pasted_labels", "noise", "keep"):
+        large, small = getattr(whole, name), getattr(half, name)
+        assert small.shape[-1] * 2 == large.shape[-1] and small.shape[-2] * 2 == large.shape[-2]
 
 
 def test_a_precision_without_its_device_is_told_at_once(tmp_path, monkeypatch):

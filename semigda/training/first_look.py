@@ -33,11 +33,11 @@ from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import write_json
 from semigda_core.jobs.training import TrainSettings
 from semigda_core.models.preprocessing import Preprocessing
+from semigda_core.project.training.budget import LOOK_STEPS
 
 STAGE = "look"
 DONE_FILE = "first-look.json"
 NOT_FOUND = "It is not found anywhere on its own labelled cases: look at its labels."
-SHORT = 300  # steps; a training with fewer shows its own pictures as soon
 
 Slices = dict[str, list[CaseSlices]]
 
@@ -61,7 +61,8 @@ def look_first(
         SemiGDAError: "cancelled"; Paused.
     """
     done = folder / DONE_FILE
-    if settings.align_steps + settings.steps < SHORT or done.exists() or progress.stop_requested:
+    short = settings.align_steps + settings.steps < LOOK_STEPS
+    if short or done.exists() or progress.stop_requested:
         return
     encoder = network.cnn_encoder
     if not isinstance(encoder, FeatureEncoder):

@@ -36,6 +36,7 @@ from semigda_core.jobs.training import TrainSettings
 from semigda_core.labels.proposed import evenly_spaced
 from semigda_core.models.network_config import NetworkConfig
 from semigda_core.models.preprocessing import MULTIPLE, Preprocessing
+from semigda_core.project.training.budget import LOOK_SECONDS
 
 BRANCH = "cnn"
 NETWORK = replace(NetworkConfig.pretrained(), branches=(BRANCH,))
@@ -43,7 +44,7 @@ NETWORK = replace(NetworkConfig.pretrained(), branches=(BRANCH,))
 PICTURES, VOLUMES = (128 * 128, 4), (96 * 96, 8)
 FINEST = 3.0  # at most so many times as fine as a slice is
 STEPS = 320
-SECONDS = 50.0  # on a slow computer, as many steps as they last for
+SECONDS = LOOK_SECONDS  # on a slow computer, as many steps as they last for
 MEASURED = 5  # steps, before it is known how long one takes
 CHECKED = 48  # labelled slices that tell whether the classes are found
 _AT_ONCE = 8

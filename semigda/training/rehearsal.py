@@ -9,13 +9,14 @@ from __future__ import annotations
 import gc
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
+from math import prod
 from pathlib import Path
 from statistics import mean
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from semigda.data.cases import Case
 from semigda.data.unlabelled import finished_of
@@ -28,7 +29,7 @@ from semigda.networks.semigda import SemiGDA
 from semigda.prepared.making import processes
 from semigda.prepared.store import Store
 from semigda.progress import UNWATCHED, Progress
-from semigda.training.batch import Rows
+from semigda.training.batch import Batch, Rows
 from semigda.training.checkpoint import save_checkpoint
 from semigda.training.dataset import CaseSlices, case_slices, check_finished
 from semigda.training.gradients import Gradients, check_precision, limited_threads
@@ -44,6 +45,7 @@ from semigda_core.jobs.failures import classify
 from semigda_core.jobs.training import TrainSettings
 from semigda_core.models.network_config import NetworkConfig
 from semigda_core.models.preprocessing import MULTIPLE, Preprocessing
+from semigda_core.project.training.budget import overhead_of
 
 LOAD_SECONDS = 50.0  # then a sample of the cases must do
 STAGE_SECONDS = 8.0
@@ -95,11 +97,11 @@ def rehearse(
         ``seconds_per_step`` of "pretrain" (None where there is none), "align", "supervised",
         "semi" (None without unlabelled cases) and "unet"; ``load_seconds`` of all cases,
         in every training, and ``prepare_seconds`` of those that are not prepared yet, once
-        (``prepare_all_seconds`` of all); ``prepared_bytes`` on the disk of all, and
-        ``unprepared_bytes`` of those;
-        ``validate_seconds`` of one; ``save_seconds``; ``memory_bytes``, ``gpu_memory_bytes`` (None
-        on the CPU) and ``checkpoint_bytes``; ``cases``, how many; ``device``; ``fits``, ``reason``
-        and ``offers``, settings that fit.
+        (``prepare_all_seconds`` of all); ``overhead_pixels`` of a step (``budget.overhead_of``),
+        if slices can be smaller; ``prepared_bytes`` on the disk of all, and ``unprepared_bytes``
+        of those; ``validate_seconds`` of one; ``save_seconds``; ``memory_bytes``,
+        ``gpu_memory_bytes`` (None on the CPU) and ``checkpoint_bytes``; ``cases``, how many;
+        ``device``; ``fits``, ``reason`` and ``offers``, settings that fit.
 
     Raises:
         SemiGDAError: "bad-input", "no-labels", "cancelled", "device-unavailable", "disk-full".
@@ -217,17 +219,18 @@ class _Rehearsal:
         seconds["align"] = self._time(training.align(), training.gradients)
         self.progress.at(0.7, "Rehearsal: learning to segment.")
         training.settings = replace(settings, supervised_share=1.0)
-        seconds["supervised"] = self._time(training.segment(), training.gradients)
+        step = seconds["supervised"] = self._time(training.segment(), training.gradients)
         training.settings = replace(settings, supervised_share=0.0)
         stage = training.segment()
         if training.unlabeled is not None:
-            seconds["semi"] = self._time(stage, training.gradients)
+            step = seconds["semi"] = self._time(stage, training.gradients)
+        overhead = self._overhead(training, stage, step)
         seconds["unet"] = self._unet(settings, training)
         self.progress.at(0.85, "Rehearsal: measuring a held-out case.")
         start = time.perf_counter()
         judged = (of_role["val"] or of_role["labeled"])[:1]
         validate(training.teacher, training.palette, judged, self.progress)
-        facts: dict[str, Any] = {"seconds_per_step": _rounded(seconds)}
+        facts: dict[str, Any] = {"seconds_per_step": _rounded(seconds), **overhead}
         facts["validate_seconds"] = round(time.perf_counter() - start, 4)
         facts |= self._save(training, stage)
         facts["gpu_memory_bytes"] = torch.cuda.max_memory_reserved(self.device) if on_gpu else None
@@ -239,6 +242,19 @@ class _Rehearsal:
         pretraining = replace(settings, pretrain_steps=MOST_STEPS).pretraining(settings.out)
         _, gradients, stage = begin(pretraining, seen, self.device, self._gradients)
         return self._time(stage, gradients)
+
+    def _overhead(self, training: Training, stage: Stage, seconds: float) -> dict[str, float]:
+        """``overhead_pixels``, by steps of slices of about half the side, where a step of whole
+        ones takes ``seconds``; nothing where slices cannot be smaller."""
+        grid = training.settings.preprocessing
+        size, small = grid["size"], smaller_grid(grid, 0.5)["size"]
+        if small == size:
+            return {}
+        # What they show does not matter, and drawing them anew would take as long as large ones.
+        batches = [_cropped(stage.draw(step), *small) for step in range(2)]
+        again = replace(stage, draw=lambda step: batches[step % 2], done=0)
+        share = self._time(again, training.gradients) / seconds
+        return {"overhead_pixels": round(overhead_of(prod(small), share, prod(size)))}
 
     def _unet(self, settings: TrainSettings, training: Training) -> float:
         unet = UNetTraining(
@@ -279,6 +295,20 @@ class _Rehearsal:
             save_checkpoint(path, state | stage.state())
             seconds = time.perf_counter() - start
             return {"save_seconds": round(seconds, 4), "checkpoint_bytes": path.stat().st_size}
+
+
+def _cropped(batch: Batch, rows: int, columns: int) -> Batch:
+    """A corner of every image, and of what belongs to it at any resolution."""
+    height, width = batch.images.shape[2:]
+    maps = {one.name: getattr(batch, one.name) for one in fields(batch)}
+    maps = {name: map_ for name, map_ in maps.items() if isinstance(map_, Tensor) and map_.ndim > 2}
+    return replace(
+        batch,
+        **{
+            name: map_[..., : map_.shape[-2] * rows // height, : map_.shape[-1] * columns // width]
+            for name, map_ in maps.items()
+        },
+    )
 
 
 def smaller_grid(preprocessing: dict[str, Any], factor: float) -> dict[str, Any]:

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 
 from semigda_core.models.network_config import BRANCHES
 
-# What a step takes beside its pixels, as so many pixels of a slice: measured on a CPU, where steps
-# of 96, 128, 160 and 192 pixels a side take .35, .51, .73 and 1 of the longest.
-_OVERHEAD = 5600
+# What a step takes beside its pixels, as so many pixels of a slice, until a rehearsal has measured
+# it: of a CPU, where steps of 96, 128, 160 and 192 pixels a side take .35, .51, .73 and 1 of the
+# longest. Another CPU had twice as much.
+OVERHEAD, MOST_OVERHEAD = 5600.0, 1e6
+# That a first look takes at most. A training of fewer steps shows its own pictures as soon.
+LOOK_SECONDS, LOOK_STEPS = 50.0, 300
 # Until a rehearsal: a step's cost in steps of supervised stage 2, measured on a CPU.
 PRETRAIN_WORK, ALIGN_WORK, SEMI_WORK = 0.5, 0.4, 1.2
 UNET_WORK = 1.2  # of a whole training: that of the U-Net beside it
@@ -40,9 +43,21 @@ class Sizes:
     branches: tuple[str, ...] = BRANCHES
 
 
-def relative_cost(pixels: int, before: int) -> float:
+def overhead_of(small: int, share: float, large: int) -> float:
+    """What a step takes beside its pixels, as so many pixels.
+
+    Args:
+        small, large: pixels of slices of two sizes.
+        share: the cost of a step with small ones, where it takes 1 with large ones.
+    """
+    if share >= 1:
+        return MOST_OVERHEAD
+    return min(MOST_OVERHEAD, max(0.0, (share * large - small) / (1 - share)))
+
+
+def relative_cost(pixels: int, before: int, overhead: float = OVERHEAD) -> float:
     """Of a step with slices of so many pixels, where it takes 1 with slices of ``before``."""
-    return (pixels + _OVERHEAD) / (before + _OVERHEAD)
+    return (pixels + overhead) / (before + overhead)
 
 
 def afford(
@@ -50,6 +65,7 @@ def afford(
     seconds: float,
     pixels: Sequence[int],
     sizes: Sizes,
+    overhead: float = OVERHEAD,
 ) -> tuple[int, int, int]:
     """Which of ``pixels``, how many times the batch, and how many steps.
 
@@ -57,8 +73,9 @@ def afford(
         step_seconds: of a step with slices of ``pixels[0]``.
         seconds: for all steps.
         pixels: of a slice, largest first.
+        overhead: of a step, see :func:`overhead_of`.
     """
-    costs = [step_seconds * relative_cost(count, pixels[0]) for count in pixels]
+    costs = [step_seconds * relative_cost(count, pixels[0], overhead) for count in pixels]
     enough = (n for n, cost in enumerate(costs) if seconds >= sizes.least * cost)
     chosen = next(enough, len(costs) - 1)
     steps = seconds / max(costs[chosen], 1e-9)

@@ -21,7 +21,15 @@ from semigda_core.files.documents import (
     words,
 )
 from semigda_core.models.network_config import BRANCHES
-from semigda_core.project.training.budget import PRETRAIN_WORK, Sizes, afford, relative_cost
+from semigda_core.project.training.budget import (
+    LOOK_SECONDS,
+    LOOK_STEPS,
+    OVERHEAD,
+    PRETRAIN_WORK,
+    Sizes,
+    afford,
+    relative_cost,
+)
 from semigda_core.project.training.presets import FEWEST_STEPS
 
 START_SECONDS = 6.0  # until a new process has imported torch
@@ -54,6 +62,7 @@ _MEASURED = record(
         "reason": words(),
         "offers": mapping(text(64), plain(), 100),
     },
+    {"overhead_pixels": number(0, 1e9)},  # earlier versions did not measure it
     others=True,
 )
 
@@ -140,7 +149,9 @@ def fitted(
     free = [key for key in STEPS if settings.get(key) and key not in kept]
     if not free:
         return {}
-    within, other = _seconds(settings, measured, work)
+    within, _ = _seconds(settings, measured, work)
+    most = {**settings, "steps": max(LOOK_STEPS, settings["steps"])}  # with a first look
+    _, other = _seconds(settings if "steps" in kept else most, measured, work)
     held, _ = _seconds({**settings, **dict.fromkeys(free, 0)}, measured, work)
     count = sum(settings[key] for key in free)
     index, times, steps = afford(
@@ -148,6 +159,7 @@ def fitted(
         max(0.0, seconds - other - held),
         [pixels_of(grid) for grid in grids],
         replace(sizes, larger=1) if _BATCHES & set(kept) else sizes,
+        measured.get("overhead_pixels", OVERHEAD),
     )
     if index:  # what else it takes depends on the size
         smaller = {**settings, "preprocessing": dict(grids[index])}
@@ -167,7 +179,7 @@ def at_size(
 ) -> dict[str, Any]:
     """A rehearsal's measurements of settings ``before``, for those whose slices are others."""
     new, old = (pixels_of(one["preprocessing"]) for one in (after, before))
-    work = relative_cost(new, old)
+    work = relative_cost(new, old, measured.get("overhead_pixels", OVERHEAD))
     batch = after["labeled_batch"] / before["labeled_batch"]
     cost = {
         key: value and value * work * batch for key, value in measured["seconds_per_step"].items()
@@ -215,6 +227,8 @@ def _seconds(
     )
     scores = within + (2 + work.compared + work.unet) * work.scored
     other = START_SECONDS + measured["prepare_seconds"]
+    if settings.get("first_look") and settings["align_steps"] + settings["steps"] >= LOOK_STEPS:
+        other += LOOK_SECONDS
     other += (work.trainings + work.unets) * measured["load_seconds"]
     return steps, other + scores * measured["validate_seconds"]
 
