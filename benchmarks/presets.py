@@ -52,7 +52,7 @@ cases, and a rehearsal that fits size and steps of the slices into the preset's 
   nothing. With fewer each is held out in turn, and the trainings of all turns share the time with
   the one that makes the model.
 - **Dice** is that of `val`, which the project never sees. **Own score** is what the project says of
-  its model, by its held-out cases: with as few as these it can be several points off.
+  its model, by its held-out cases: with as few as these it can be ten points off.
 - **Study**: Dice after {seconds} CPU seconds with all labels, in the results.
 
 Made by `python benchmarks/presets.py --page` from `benchmarks/results/presets.json`.
