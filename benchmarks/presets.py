@@ -134,6 +134,8 @@ def new_project(one: DataSet, folder: Path) -> Project:
             group = str(one.split["group_of_case"][case])
             cases.append(NewCase(one.file("images", case), label, case, group, "human"))
     project.add(cases)
+    if len(names) > 1:  # values, which bear no names
+        project.set_mapping({str(n): n for n in range(1, len(names) + 1)})
     return project
 
 
