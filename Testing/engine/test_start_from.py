@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from model_fixtures import tiny_package
 from trainings_fixtures import PREPROCESSING, ready_project, wait_for_end
 
 from semigda.cli import main
+from semigda.cli.project.training import _score
 from semigda.models.base import save_base
 from semigda.models.licences import read_licence
 from semigda.networks.semigda import SemiGDA
@@ -155,6 +157,8 @@ def test_whoever_waits_for_a_training_hears_its_scores(trained):
     started, dice, reason, next_step = (trained.folder / "told.txt").read_text("utf-8").splitlines()
     assert "not rehearsed" in started
     assert dice.startswith(f"Dice on held-out cases: {version.mean:.3f} (")
+    of_three = replace(version, mean=0.8, low=0.7, high=0.9, in_use=True)
+    assert _score(of_three) == "Dice 0.800, 95 % interval 0.700 to 0.900 (in use)"
     assert reason == version.reason
     assert next_step.endswith(f"semigda project use {trained.folder} {version.name}")
 

@@ -202,7 +202,8 @@ def _wait(arguments: argparse.Namespace, project: Project, job: JobFolder) -> in
         return int(state != "done")
     for version in made:
         of_class = (f"{name} {_dice(dice)}" for name, dice in version.dice.items())
-        print(f"Dice on held-out cases: {_dice(version.mean)} ({', '.join(of_class)}).")
+        mean = f"{_dice(version.mean)}{_interval(version)}"
+        print(f"Dice on held-out cases: {mean} ({', '.join(of_class)}).")
         print(version.reason)
         use = typed("project", "use", project.folder, version.name)
         print(f"To segment with it: {use}")
@@ -237,7 +238,15 @@ def _score(version: Version) -> str:
     marks = ["in use"] if version.in_use else []
     if not version.comparable:
         marks.append("scored on other held-out cases")
-    return f"Dice {_dice(version.mean)}{' (' + ', '.join(marks) + ')' if marks else ''}"
+    told = f" ({', '.join(marks)})" if marks else ""
+    return f"Dice {_dice(version.mean)}{_interval(version)}{told}"
+
+
+def _interval(version: Version) -> str:
+    """Of the mean Dice, with the words around it; "" of too few held-out cases."""
+    if version.low is None or version.high is None:
+        return ""
+    return f", 95 % interval {version.low:.3f} to {version.high:.3f}"
 
 
 def version_values(version: Version) -> dict[str, Any]:
