@@ -187,14 +187,17 @@ def _table(runs: Sequence[dict[str, Any]], study: Mapping[str, float]) -> str:
 
 
 def _machine(runs: Sequence[dict[str, Any]]) -> str:
+    """The computer, the plan, and what else is to be said of single runs."""
     names, threads = (
         " or ".join(sorted({str(run[key]) for run in runs})) for key in ("processor", "threads")
     )
     minutes = number(statistics.fmean(run["planned_minutes"] for run in runs), 0)
-    return (
-        f"On {names}, {threads} threads, one seed. {minutes} minutes were planned: a computer\n"
-        "that does other work plans with fewer steps, and takes longer than it planned.\n"
-    )
+    told = f"On {names}, {threads} threads, one seed. {minutes} minutes were planned."
+    lines = []
+    for note in dict.fromkeys(run["note"] for run in runs if "note" in run):
+        sets = ", ".join(run["set"] for run in runs if run.get("note") == note)
+        lines.append(f"- {sets}: {note}")
+    return "\n\n".join(filter(None, [told, "\n".join(lines)])) + "\n"
 
 
 if __name__ == "__main__":
