@@ -3026,6 +3026,10 @@
         <translation>Nicht angeboten: Es ist auf den Testfällen nicht besser. {reason}</translation>
     </message>
     <message>
+        <source>On more cases like these, expect a mean of {low:.2f} to {high:.2f}.</source>
+        <translation>Bei weiteren Fällen wie diesen ist im Mittel {low:.2f} bis {high:.2f} zu erwarten.</translation>
+    </message>
+    <message>
         <source>Result and versions</source>
         <translation>Ergebnis und Versionen</translation>
     </message>

@@ -147,3 +147,23 @@ def test_a_unet_trained_beside_the_model_is_shown(training, project, module_host
     assert "plain U-Net of the same budget: mean Dice" in ui.tableLabel.text
     assert len(rows(ui.versionsTable)) == 1  # it is none
     picture(training, module_host, artifacts, "result-beside-unet")
+
+
+def test_what_few_cases_leave_open_is_said(training, project):
+    import json
+
+    from semigda_core.project.training.comparison import FILE, scores
+    from semigda_core.project.training.judging import compare_scores
+
+    ui = section(training, "Result")
+    assert "more cases like these" not in ui.tableLabel.text  # two cases have no interval
+    path = project.folder / "jobs" / training.logic.versions()[0].job / FILE
+    (dice, *_) = scores(json.loads(path.read_text("utf-8"))).values()
+    case_scores = dict(zip("abcd", (0.4, 0.6, 0.9, 0.9), strict=True))
+    four = {case: dict.fromkeys(dice, score) for case, score in case_scores.items()}
+    compared = compare_scores(four, None, list(dice), "leave-one-out")
+    path.write_text(json.dumps(compared))
+    training.panel.refresh()
+    low, high = compared["all"]["after_low"], compared["all"]["after_high"]
+    assert 0.4 < low < 0.7 < high <= 0.9
+    assert f"expect a mean of {low:.2f} to {high:.2f}." in ui.tableLabel.text

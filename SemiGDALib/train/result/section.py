@@ -218,6 +218,10 @@ class ResultSection(Section):
         if compared["all"]["low"] is not None:
             what += _("; in brackets the 95 % interval of the difference")
         what += _(": overlap with your label, 1 is perfect.")
+        low, high = compared["all"]["after_low"], compared["all"]["after_high"]
+        if low is not None:
+            told = _("On more cases like these, expect a mean of {low:.2f} to {high:.2f}.")
+            what += " " + told.format(low=low, high=high)
         if some := len(partly(compared["rows"])):
             told = _("Labelled in part, and scored on that part alone: {count}.")
             what += " " + told.format(count=some)
