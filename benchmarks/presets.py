@@ -192,7 +192,8 @@ def _machine(runs: Sequence[dict[str, Any]]) -> str:
         " or ".join(sorted({str(run[key]) for run in runs})) for key in ("processor", "threads")
     )
     minutes = number(statistics.fmean(run["planned_minutes"] for run in runs), 0)
-    told = f"On {names}, {threads} threads, one seed. {minutes} minutes were planned."
+    plural = "" if threads == "1" else "s"
+    told = f"On {names}, {threads} thread{plural}, one seed. {minutes} minutes were planned."
     lines = []
     for note in dict.fromkeys(run["note"] for run in runs if "note" in run):
         sets = ", ".join(run["set"] for run in runs if run.get("note") == note)

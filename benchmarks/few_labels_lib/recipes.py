@@ -166,15 +166,18 @@ _ONE_BRANCH: dict = {
     "config": {"features": "efficientnet-lite0"},
     "changes": {"branches": ("cnn",)},
 }
+
+
+def _one_branch(**changes: object) -> dict:
+    return {**_ONE_BRANCH, "changes": {**_ONE_BRANCH["changes"], **changes}}
+
+
 _RATES = {"frozen": 0.0, "slow": 0.03, "fast": 0.3, "full-rate": 1.0}
 # What a training starts from, and how fast that learns; each is compared with OURS.
 STARTS = {
     "from-nothing": {"scale": None, "changes": {"branches": ("cnn",)}},
     **{
-        f"features-{name}": {
-            **_ONE_BRANCH,
-            "changes": {"branches": ("cnn",), "features_learning_rate": rate},
-        }
+        f"features-{name}": _one_branch(features_learning_rate=rate)
         for name, rate in _RATES.items()
     },
     "features-fine": {**_ONE_BRANCH, "levels": (0, 1)},
@@ -213,6 +216,8 @@ VARIANTS: dict[str, dict] = {
     "deeper": {"config": {"channels": [16, 24, 48, 64, 96], "cnn_blocks": [1, 1, 1, 2]}},
     "features": {"scale": None, "config": {"features": "efficientnet-lite0"}},
     "one-branch": _ONE_BRANCH,
+    "one-branch-no-mix": _one_branch(mix_share=0.0),
+    "one-branch-half-mix": _one_branch(mix_share=0.5),
     "features-varied": {
         "scale": None,
         "config": {"features": "efficientnet-lite0"},
@@ -255,6 +260,8 @@ QUESTIONS = {
     "deeper": "One more level, as deep as the U-Net",
     "features": "General image features in the second encoder, larger slices",
     "one-branch": "The same, and that encoder's branch alone",
+    "one-branch-no-mix": "The same, no copy-paste",
+    "one-branch-half-mix": "The same, every other unlabelled image mixed",
     "features-varied": "These features, and pictures stretched, darkened and coarsened",
     "one-branch-quick": "One branch, slices of twice the side",
     "one-branch-quick-varied": "The same, and pictures stretched, darkened and coarsened",
