@@ -218,6 +218,7 @@ VARIANTS: dict[str, dict] = {
     "one-branch": _ONE_BRANCH,
     "one-branch-no-mix": _one_branch(mix_share=0.0),
     "one-branch-half-mix": _one_branch(mix_share=0.5),
+    "one-branch-half-weight": _one_branch(unlabeled_weight=0.5),
     "features-varied": {
         "scale": None,
         "config": {"features": "efficientnet-lite0"},
@@ -262,6 +263,7 @@ QUESTIONS = {
     "one-branch": "The same, and that encoder's branch alone",
     "one-branch-no-mix": "The same, no copy-paste",
     "one-branch-half-mix": "The same, every other unlabelled image mixed",
+    "one-branch-half-weight": "The same, unlabelled weight 0.5",
     "features-varied": "These features, and pictures stretched, darkened and coarsened",
     "one-branch-quick": "One branch, slices of twice the side",
     "one-branch-quick-varied": "The same, and pictures stretched, darkened and coarsened",
