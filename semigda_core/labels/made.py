@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 
+from semigda_core.errors import SemiGDAError
 from semigda_core.files.documents import list_of, maybe, number, record, sound_document, text
+from semigda_core.labels.nrrd import read_keys
 
 # A separate header line. Slicer drops it when it saves an edited segmentation, and keeps it only in
 # the segments' tags, as their origin.
-_KEY = re.compile(rb"^SemiGDA_Engine:=", re.MULTILINE)
-_MAX_HEADER_BYTES = 4_000_000
+_KEY = "SemiGDA_Engine"
 # In a folder of results: its mark, the contact sheet, and the folder of the pictures on it.
 COHORT, SHEET, PICTURES = "cohort.json", "contact-sheet.png", "pictures"
 _SEGMENT = record(
@@ -34,12 +34,9 @@ REPORT = record(
 def is_own_image(path: Path) -> bool:
     """Whether a ``.seg.nrrd`` or a review map has this program's mark."""
     try:
-        with open(path, "rb") as file:
-            data = file.read(_MAX_HEADER_BYTES)
-    except OSError:
+        return _KEY in read_keys(path)
+    except SemiGDAError:
         return False
-    header = re.split(rb"\r?\n\r?\n", data, maxsplit=1)[0]
-    return header.startswith(b"NRRD") and _KEY.search(header) is not None
 
 
 def is_own_picture(path: Path) -> bool:
