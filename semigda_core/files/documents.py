@@ -162,13 +162,8 @@ def either(*rules: Rule) -> Rule:
     """What any of the rules allows; the last one says what is wrong."""
 
     def rule(value: Any) -> None:
-        for one in rules[:-1]:
-            try:
-                one(value)
-                return
-            except Wrong:
-                continue
-        rules[-1](value)
+        if not any(allows(one, value) for one in rules[:-1]):
+            rules[-1](value)
 
     return rule
 
@@ -266,6 +261,15 @@ def within(rule: Rule, value: Any, part: str) -> None:
         rule(value)
     except Wrong as wrong:
         raise wrong.within(part) from None
+
+
+def allows(rule: Rule, value: Any) -> bool:
+    """Whether a value follows a rule."""
+    try:
+        rule(value)
+    except Wrong:
+        return False
+    return True
 
 
 def check(

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from semigda_core.files.documents import (
-    Wrong,
+    allows,
     either,
     flag,
     identifier,
@@ -141,19 +141,10 @@ def labelled_on(facts: Mapping[str, Any]) -> str:
     return f"{finished['slices']} of {finished['of']} slices" if finished else ""
 
 
-def _is_measured(value: Any) -> bool:
-    """Whether a value is a case's measurement."""
-    try:
-        _FACTS(value)
-    except Wrong:
-        return False
-    return True
-
-
 def read_facts(path: Path) -> dict[str, Any]:
     """Facts by case id, each with the ``stamp`` of its files; empty if unreadable.
 
     Invalid facts of a case are left out: the next check measures it again.
     """
     content = sound_document(path, _DOCUMENT) or {"cases": {}}
-    return {key: facts for key, facts in content["cases"].items() if _is_measured(facts)}
+    return {key: facts for key, facts in content["cases"].items() if allows(_FACTS, facts)}

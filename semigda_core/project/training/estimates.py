@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from semigda_core.files.documents import (
-    Wrong,
+    allows,
     flag,
     mapping,
     maybe,
@@ -69,11 +69,7 @@ _MEASURED = record(
 
 def is_measured(facts: Any) -> bool:
     """Whether a value is a rehearsal's result."""
-    try:
-        _MEASURED(facts)
-    except Wrong:
-        return False
-    return True
+    return allows(_MEASURED, facts)
 
 
 @dataclass(frozen=True)
