@@ -22,6 +22,12 @@ def one_line(value: str, limit: int = 200) -> str:
     return " ".join(shown.split())[:limit]
 
 
+def unaccented(text: str) -> str:
+    """A text in lower case without accents."""
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(c for c in letters if not unicodedata.combining(c))
+
+
 def counted(count: int, one: str, several: str, **others: object) -> str:
     """The text for so many, with their ``{count}`` and ``others`` filled in."""
     return (one if count == 1 else several).format(count=count, **others)

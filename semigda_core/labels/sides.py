@@ -7,8 +7,9 @@ counts as a side if it may be one.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
+
+from semigda_core.files.texts import unaccented
 
 
 def sided(names: Iterable[str]) -> list[str]:
@@ -42,10 +43,7 @@ def why_not_mirrored(names: Iterable[str]) -> str:
 
 
 def _plain(text: str) -> str:
-    """In lower case without accents."""
-    letters = unicodedata.normalize("NFKD", text.casefold())
-    letters = "".join(c for c in letters if not unicodedata.combining(c))
-    return letters.translate(str.maketrans("øłı", "oli"))
+    return unaccented(text).translate(str.maketrans("øłı", "oli"))
 
 
 def _words(name: str) -> frozenset[str]:

@@ -6,21 +6,16 @@ Names are compared without case, accents and separators; "CaseMask" is two words
 from __future__ import annotations
 
 import re
-import unicodedata
 from pathlib import Path
 
 from semigda_core.files.formats import endings
+from semigda_core.files.texts import unaccented
 
 ENDINGS = endings()
 
 
-def _folded(text: str) -> str:
-    letters = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(c for c in letters if not unicodedata.combining(c))
-
-
 _LABEL_WORDS = frozenset(
-    _folded(word)
+    unaccented(word)
     for word in (
         # English
         "label labels labelmap seg segm segs segmentation segmentations mask masks msk gt "
@@ -39,7 +34,7 @@ _LABEL_WORDS = frozenset(
     ).split()
 )
 _IMAGE_WORDS = frozenset(
-    _folded(word)
+    unaccented(word)
     for word in (
         "image images img volume vol scan 0000 bild bilder imagen imágenes imagem immagine "
         "obraz изображение 图像 影像 画像 영상"
@@ -63,9 +58,9 @@ def stem(path: Path) -> str:
 
 
 def words(path: Path) -> list[str]:
-    """The words of a name, folded."""
+    """The words of a name, in lower case without accents."""
     apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", stem(path))
-    apart = _UNSPACED.sub(r" \1 ", _folded(apart))
+    apart = _UNSPACED.sub(r" \1 ", unaccented(apart))
     return [word for word in re.split(r"[\s_.\-]+", apart) if word]
 
 
