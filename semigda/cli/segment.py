@@ -14,7 +14,7 @@ from semigda.memory import importing
 from semigda.progress import Progress
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.arguments import add_arguments, given
-from semigda_core.files.formats import endings
+from semigda_core.files.formats import endings, stem
 from semigda_core.files.texts import counted, one_line
 from semigda_core.jobs.following import follows
 from semigda_core.jobs.segmenting import SegmentOptions
@@ -242,8 +242,6 @@ def _tell_done(done: Done, cohort: Cohort) -> None:
 
 def _names(image: Path, count: int) -> dict[str, int]:
     """Names and numbers of a 4-D image's frames, from 0 as in --frame: heart-00, heart-01 ..."""
-    from semigda_core.project.cases.naming import stem
-
     digits = len(str(count - 1))
     return {f"{stem(image)}-{frame:0{digits}}": frame for frame in range(count)}
 
@@ -251,7 +249,6 @@ def _names(image: Path, count: int) -> dict[str, int]:
 def _images(cases: Path) -> list[tuple[str, Path]]:
     """Names and images of a case list, or of a folder; labels in the folder are left out."""
     from semigda.data.cases import read_images
-    from semigda_core.project.cases.naming import stem
     from semigda_core.project.cases.pairing import pair_folder
 
     if cases.is_dir():

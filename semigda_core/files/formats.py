@@ -6,6 +6,7 @@ format is in ``semigda/reading/formats/<name>.py``.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import NamedTuple
 
 
@@ -61,3 +62,14 @@ def endings(
         for ending in known.endings
     ]
     return tuple(sorted(found, key=len, reverse=True))
+
+
+ENDINGS = endings()
+
+
+def stem(path: Path) -> str:
+    """A file's name without the ending of its format, or a folder's name."""
+    for ending in ENDINGS:
+        if path.name.lower().endswith(ending):
+            return path.name[: -len(ending)]
+    return path.name

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from semigda_core.files.formats import endings
+from semigda_core.files.formats import endings, stem
 from semigda_core.files.texts import one_line
 
 _VOLUMES = endings(pictures=False, labels=True)
@@ -31,7 +31,7 @@ def structures(folder: Path) -> dict[str, Path]:
     volumes = [path for path in files if path.name.lower().endswith(_VOLUMES)]
     pictures = [path for path in files if path.name.lower().endswith(_PICTURES)]
     found = volumes or pictures
-    names = [_without_ending(path) for path in found]
+    names = [stem(path) for path in found]
     names = [
         path.name if names.count(name) > 1 else name
         for path, name in zip(found, names, strict=True)
@@ -50,8 +50,3 @@ def files_of_label(label: Path, only: Iterable[str]) -> list[Path]:
         return [label]
     files = structures(label)
     return [files.get(name, label / name) for name in only]
-
-
-def _without_ending(path: Path) -> str:
-    known = (one for one in (*_VOLUMES, *_PICTURES) if path.name.lower().endswith(one))
-    return path.name[: -len(next(known))]

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from semigda_core.errors import SemiGDAError
-from semigda_core.files.formats import endings
+from semigda_core.files.formats import ENDINGS, endings
 from semigda_core.files.stamps import state
 from semigda_core.labels.made import is_own_picture
-from semigda_core.project.cases.naming import ENDINGS, natural
+from semigda_core.project.cases.naming import natural
 
 # Why a file is not a case of its own.
 NO_IMAGE = "no image"

@@ -8,11 +8,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from semigda_core.files.formats import endings
+from semigda_core.files.formats import stem
 from semigda_core.files.texts import unaccented
-
-ENDINGS = endings()
-
 
 _LABEL_WORDS = frozenset(
     unaccented(word)
@@ -47,14 +44,6 @@ _SEQUENCES = frozenset(
 # Scripts without spaces between words.
 _UNSPACED = re.compile("(" + "|".join(w for w in _LABEL_WORDS | _IMAGE_WORDS if w > "\u3000") + ")")
 _CHANNEL = re.compile(r"(.+)_(\d{4})")
-
-
-def stem(path: Path) -> str:
-    """A file's name without its ending, or a folder's name."""
-    for ending in ENDINGS:
-        if path.name.lower().endswith(ending):
-            return path.name[: -len(ending)]
-    return path.name
 
 
 def words(path: Path) -> list[str]:

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from semigda_core.errors import SemiGDAError
-from semigda_core.files.formats import endings
+from semigda_core.files.formats import endings, stem
 from semigda_core.files.names import file_names
 from semigda_core.labels.segments import ENDING
 from semigda_core.project.cases import naming
 from semigda_core.project.cases.listing import CHANNEL, GONE, SAME, Listing, list_files, list_folder
-from semigda_core.project.cases.naming import image_key, label_keys, stem
+from semigda_core.project.cases.naming import image_key, label_keys
 from semigda_core.project.project import NewCase
 
 _PICTURES = endings(volumes=False)

@@ -15,7 +15,7 @@ from pathlib import Path
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import all_or_nothing, staged_folder, write_atomically
 from semigda_core.files.contents import files_of
-from semigda_core.files.formats import endings
+from semigda_core.files.formats import ENDINGS
 from semigda_core.labels.segments import ENDING, read_segments
 from semigda_core.project.own_labels import LABELS, giving_labels, new_label
 from semigda_core.project.project import PathLike, Project
@@ -107,7 +107,7 @@ def _copied(project: Project, case_id: str, source: Path, made: list[Path]) -> P
     files = files_of(source)
     if len(files) == 1:
         name = source.name.lower()
-        ending = next(e for e in (*endings(), source.suffix.lower()) if name.endswith(e.lower()))
+        ending = next(e for e in (*ENDINGS, source.suffix.lower()) if name.endswith(e.lower()))
         target = new_label(project, case_id, ending)
         with open(source, "rb") as opened:
             write_atomically(target, lambda file: shutil.copyfileobj(opened, file))

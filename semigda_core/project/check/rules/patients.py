@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from semigda_core.project.cases.naming import stem
+from semigda_core.files.formats import stem
 from semigda_core.project.check.findings import Facts, Finding, grouped, ids_of
 from semigda_core.project.records import ProjectCase, View
 
