@@ -93,9 +93,34 @@ def pair_files(paths: Iterable[Path | str]) -> Pairing:
     return _pair(list_files(Path(path) for path in paths))
 
 
-def match(images: Iterable[Path], labels: Iterable[Path]) -> Pairing:
+def match(images: list[Path], labels: list[Path]) -> Pairing:
     """Pair known images with labels of the same name, as :func:`pair_folder` does."""
-    return _matched(list(images), list(labels))
+    pairs: list[tuple[Path, Path | None]] = []
+    unclear: dict[Path, list[Path]] = {}
+    namesakes = _by(stem, images)
+    alike = _by(image_key, images)
+    known = _keys(images)
+    by_name = _by(stem, labels)
+    by_key: dict[str, list[Path]] = {}
+    for label in labels:
+        key = next((key for key in label_keys(label) if key in known), None)
+        if key is not None and stem(label) not in namesakes:
+            by_key.setdefault(key, []).append(label)
+    for image in images:
+        # The exact name, or else the rest of it, or what all sequences of an examination share.
+        same, base = namesakes[stem(image)], _base_key(image)
+        of_name = by_name.get(stem(image), [])
+        fitting = (
+            _nearest(image, same, of_name)
+            or _nearest(image, alike[image_key(image)], by_key.get(image_key(image), []))
+            or (_nearest(image, same, by_key.get(base, [])) if base else [])
+        )
+        pairs.append((image, fitting[0] if len(fitting) == 1 else None))
+        unclear[image] = [] if len(fitting) == 1 else fitting or of_name
+    own = {label for _, label in pairs}  # of one image, and so of no other
+    doubtful = [image for image, fits in unclear.items() if not own.issuperset(fits)]
+    taken = own.union(*unclear.values())
+    return Pairing(pairs, [label for label in labels if label not in taken], doubtful)
 
 
 def _pair(found: Listing, labels: Iterable[Path] = ()) -> Pairing:
@@ -108,7 +133,7 @@ def _pair(found: Listing, labels: Iterable[Path] = ()) -> Pairing:
     left_out = [*_further_channels(images, labels), *_further_formats(images)]
     dropped = {path for path, _ in left_out}
     images = [path for path in images if path not in dropped]
-    pairing = _matched(images, labels)
+    pairing = match(images, labels)
     pairing.left_out.extend([*found.left_out, *left_out])
     pairing.groups.update(_sequences(images))
     pairing.slices.update(found.slices)
@@ -191,37 +216,6 @@ def _sequences(images: list[Path]) -> dict[Path, str]:
         name = f"{image.parent.name} {base}" if base in shared else base
         by_base.setdefault(name, []).append(image)
     return {i: base for base, several in by_base.items() if len(several) > 1 for i in several}
-
-
-def _matched(images: list[Path], labels: list[Path]) -> Pairing:
-    pairs: list[tuple[Path, Path | None]] = []
-    taken: set[Path] = set()
-    unclear: dict[Path, list[Path]] = {}
-    namesakes = _by(stem, images)
-    alike = _by(image_key, images)
-    known = _keys(images)
-    by_name = _by(stem, labels)
-    by_key: dict[str, list[Path]] = {}
-    for label in labels:
-        its_keys = [key for key in label_keys(label) if key in known]
-        if stem(label) not in namesakes and its_keys:
-            by_key.setdefault(its_keys[0], []).append(label)
-    for image in images:
-        # The exact name, or else the rest of it, or what all sequences of an examination share.
-        same, base = namesakes[stem(image)], _base_key(image)
-        of_name = by_name.get(stem(image), [])
-        fitting = (
-            _nearest(image, same, of_name)
-            or _nearest(image, alike[image_key(image)], by_key.get(image_key(image), []))
-            or (_nearest(image, same, by_key.get(base, [])) if base else [])
-        )
-        pairs.append((image, fitting[0] if len(fitting) == 1 else None))
-        unclear[image] = fitting if len(fitting) > 1 else [] if fitting else of_name
-        taken |= set(fitting)
-    own = {label for _, label in pairs}  # of one image, and so of no other
-    doubtful = [image for image, fits in unclear.items() if not own.issuperset(fits)]
-    taken |= {label for fits in unclear.values() for label in fits}
-    return Pairing(pairs, [label for label in labels if label not in taken], doubtful)
 
 
 def _by(key: Callable[[Path], str], paths: list[Path]) -> dict[str, list[Path]]:
