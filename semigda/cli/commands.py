@@ -18,10 +18,18 @@ from pathlib import Path
 from textwrap import fill, indent
 from typing import Any
 
-from semigda.cli.models import add_models_commands, add_overwrite
+from semigda.cli.models import add_models_commands
 from semigda.cli.parser import Parser
 from semigda.cli.segment import add_model_arguments, add_segment_command, segment_options
-from semigda.cli.telling import Terminal, add_json, print_json, run_and_tell, scores, typed
+from semigda.cli.telling import (
+    Terminal,
+    add_json,
+    add_overwrite,
+    print_json,
+    run_and_tell,
+    scores,
+    typed,
+)
 from semigda.memory import keep_freed_memory
 from semigda.progress import Progress
 from semigda_core.errors import SemiGDAError

@@ -7,7 +7,7 @@ import datetime
 import sys
 from typing import Any
 
-from semigda.cli.telling import Terminal, add_json, agreed, number_of, print_json
+from semigda.cli.telling import Terminal, add_json, add_overwrite, agreed, number_of, print_json
 from semigda.progress import Progress
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.texts import counted, one_line
@@ -17,10 +17,6 @@ from semigda_core.models.library import CATALOGUE_ENVIRONMENT, InstalledModel
 
 _MODEL = "name in the library, or folder"
 _TAKES_PLACE = "another model of that name, or hide a starter model of that name"
-
-
-def add_overwrite(parser: argparse.ArgumentParser, what: str) -> None:
-    parser.add_argument("--overwrite", action="store_true", help=f"replace {what}")
 
 
 def add_models_commands(models: argparse.ArgumentParser) -> None:

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from semigda.cli.telling import Terminal, add_json, agreed, print_json
+from semigda.cli.telling import Terminal, add_json, add_overwrite, agreed, print_json
 from semigda.memory import importing
 from semigda.progress import Progress
 from semigda_core.errors import SemiGDAError
@@ -52,11 +52,10 @@ def add_segment_command(parser: argparse.ArgumentParser) -> None:
     )
     add_json(parser)
     parser.add_argument("--report", help="also write versions, times and memory as JSON")
-    parser.add_argument(
-        "--overwrite",
-        action="store_true",
-        help="replace earlier results; with --cases, those of another model or of another "
-        "folder's images of the same names",
+    add_overwrite(
+        parser,
+        "earlier results; with --cases, those of another model or of another folder's images of "
+        "the same names",
     )
 
 

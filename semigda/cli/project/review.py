@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from semigda.cli.project.parts import CASE_ID, Add, done
-from semigda.cli.telling import number_of, print_json, run_and_tell
+from semigda.cli.telling import add_overwrite, number_of, print_json, run_and_tell
 from semigda_core.labels.segments import read_segments
 from semigda_core.project.cases.sending import made_in_region, send
 from semigda_core.project.project import Project
@@ -49,7 +49,7 @@ def add_review_commands(add: Add) -> None:
     report = add("report", _report, "Write a training's report, one HTML page.")
     report.add_argument("--job", help="id of the training (default: the newest)")
     report.add_argument("-o", "--out", help="file to write (default: in the training's folder)")
-    report.add_argument("--overwrite", action="store_true", help="replace a report that is there")
+    add_overwrite(report, "a report that is there")
 
 
 def _rank(project: Project, arguments: argparse.Namespace) -> None:

@@ -10,7 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from semigda.cli.project.parts import Add, done
-from semigda.cli.telling import Terminal, number_of, print_json, run_and_tell, typed
+from semigda.cli.telling import (
+    Terminal,
+    add_overwrite,
+    number_of,
+    print_json,
+    run_and_tell,
+    typed,
+)
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.arguments import add_named_values, named_values
 from semigda_core.jobs.folder import ENDED, JobFolder
@@ -56,7 +63,7 @@ def add_training_commands(add: Add) -> None:
     export = add("export", _export, "Write a version as one .zip.")
     export.add_argument("version", help=_VERSION)
     export.add_argument("zip", help="file to write")
-    export.add_argument("--overwrite", action="store_true", help="replace a zip of a model")
+    add_overwrite(export, "a zip of a model")
     add("delete", _delete, "Delete a version.").add_argument("version", help=_VERSION)
     compare = add("compare", _compare, "Compare two versions on the held-out cases.")
     compare.add_argument("before", help=_VERSION)
