@@ -33,11 +33,21 @@ from semigda_core.project.training.presets import PRESETS
 from semigda_core.project.training.versions import Version
 
 _VERSION = "its name, as 'project versions' lists it"
-_ASKED = {
-    "pause": "The training saves what it has learned, and pauses.",
-    "resume": "The training goes on, without this terminal.",
-    "stop": "The training ends early, and keeps what it has learned.",
-    "cancel": "The training ends without a result.",
+# Requests to a training: their help, and what is printed once they are made.
+_CONTROLS = {
+    "pause": (
+        "Save the training and end its process, until resume.",
+        "The training saves what it has learned, and pauses.",
+    ),
+    "resume": (
+        "Go on with a training that was paused or killed.",
+        "The training goes on, without this terminal.",
+    ),
+    "stop": (
+        "End the training early and keep what it has learned.",
+        "The training ends early, and keeps what it has learned.",
+    ),
+    "cancel": ("End the training without a result.", "The training ends without a result."),
 }
 
 
@@ -47,12 +57,7 @@ def add_training_commands(add: Add) -> None:
     train = add("train", _train, "Start the training in the background.")
     _add_plan(train)
     train.add_argument("--wait", action="store_true", help="stay until it ends, and tell how far")
-    for name, text in (
-        ("pause", "Save the training and end its process, until resume."),
-        ("resume", "Go on with a training that was paused or killed."),
-        ("stop", "End the training early and keep what it has learned."),
-        ("cancel", "End the training without a result."),
-    ):
+    for name, (text, _) in _CONTROLS.items():
         add(name, _control, text).set_defaults(control=name)
     add("versions", _versions, "List the models that trainings made.")
     add("use", _use, "Install a version for segmenting.").add_argument("version", help=_VERSION)
@@ -226,7 +231,7 @@ def _control(project: Project, arguments: argparse.Namespace) -> None:
     if arguments.json:
         print_json(training_status(project))
     else:
-        print(_ASKED[arguments.control])
+        print(_CONTROLS[arguments.control][1])
 
 
 def _versions(project: Project, arguments: argparse.Namespace) -> None:
