@@ -25,9 +25,9 @@ from semigda.cli.telling import (
     Terminal,
     add_json,
     add_overwrite,
+    dice_by_class,
     print_json,
     run_and_tell,
-    scores,
     typed,
 )
 from semigda.memory import keep_freed_memory
@@ -262,7 +262,7 @@ def _run(arguments: argparse.Namespace) -> int:
         raise error
     report = (job.result() or {}).get("report") or {}
     if dice := report.get("val_dice"):
-        print(f"Dice on val: {scores(dice)}.")
+        print(f"Dice on val: {dice_by_class(dice)}.")
     return code
 
 

@@ -8,7 +8,7 @@ import os
 import shlex
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -97,13 +97,20 @@ class TerminalJob(JobFolder):
             print(f"         {told}", file=self._terminal, flush=True)
 
 
-def scores(dice: dict[str, float | None]) -> str:
-    """Dice by class, in words; "-" for a class that is nowhere."""
-    return ", ".join(f"{name} {'-' if d is None else f'{d:.3f}'}" for name, d in dice.items())
+def dice_text(value: float | None) -> str:
+    """A Dice; "-" for that of a class that is nowhere."""
+    return "-" if value is None else f"{value:.3f}"
+
+
+def dice_by_class(dice: Mapping[str, float | None]) -> str:
+    """Such as "liver 0.912, tumour -"."""
+    return ", ".join(f"{name} {dice_text(value)}" for name, value in dice.items())
 
 
 _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
-    "validation": lambda event: f"Dice after step {event['step']}: {scores(event['dice']['both'])}",
+    "validation": lambda event: (
+        f"Dice after step {event['step']}: {dice_by_class(event['dice']['both'])}"
+    ),
     "stuck": lambda event: (
         f"Not found so far: {', '.join(event['classes'])}. {' '.join(event['causes'])}"
     ),

@@ -13,6 +13,8 @@ from semigda.cli.project.parts import Add, done
 from semigda.cli.telling import (
     Terminal,
     add_overwrite,
+    dice_by_class,
+    dice_text,
     number_of,
     print_json,
     run_and_tell,
@@ -213,17 +215,12 @@ def _wait(arguments: argparse.Namespace, project: Project, job: JobFolder) -> in
         print_json([version_values(version) for version in made])
         return int(state != "done")
     for version in made:
-        of_class = (f"{name} {_dice(dice)}" for name, dice in version.dice.items())
-        mean = f"{_dice(version.mean)}{_interval(version)}"
-        print(f"Dice on held-out cases: {mean} ({', '.join(of_class)}).")
+        mean = f"{dice_text(version.mean)}{_interval(version)}"
+        print(f"Dice on held-out cases: {mean} ({dice_by_class(version.dice)}).")
         print(version.reason)
         use = typed("project", "use", project.folder, version.name)
         print(f"To segment with it: {use}")
     return int(state != "done")
-
-
-def _dice(value: float | None) -> str:
-    return "-" if value is None else f"{value:.3f}"
 
 
 def _control(project: Project, arguments: argparse.Namespace) -> None:
@@ -251,7 +248,7 @@ def _score(version: Version) -> str:
     if not version.comparable:
         marks.append("scored on other held-out cases")
     told = f" ({', '.join(marks)})" if marks else ""
-    return f"Dice {_dice(version.mean)}{_interval(version)}{told}"
+    return f"Dice {dice_text(version.mean)}{_interval(version)}{told}"
 
 
 def _interval(version: Version) -> str:
@@ -308,7 +305,9 @@ def comparison_table(result: dict[str, Any]) -> str:
     lines = [f"{'class':<24}{'before':>8}{'after':>8}{'gain':>8}  {result['interval']}"]
     parts = [*result["classes"].items(), ("mean", result["all"])]
     for name, values in parts:
-        numbers = "".join(_number(values[key]) for key in ("before", "after", "difference"))
+        numbers = "".join(
+            f"{dice_text(values[key]):>8}" for key in ("before", "after", "difference")
+        )
         low, high = values["low"], values["high"]
         told = "" if low is None else f"  {low:+.3f} to {high:+.3f}"
         lines.append(f"{name[:23]:<24}{numbers}{told}")
@@ -316,10 +315,6 @@ def comparison_table(result: dict[str, Any]) -> str:
     for case, part in partly(result["rows"]).items():
         lines.append(f"case {case} is scored on {part} only")
     return "\n".join(lines)
-
-
-def _number(value: float | None) -> str:
-    return f"{'-':>8}" if value is None else f"{value:>8.3f}"
 
 
 def training_status(project: Project) -> dict[str, Any] | None:
