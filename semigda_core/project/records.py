@@ -206,6 +206,12 @@ class View:
         return found
 
 
+def no_classes() -> SemiGDAError:
+    return SemiGDAError(
+        "bad-input", "The project has no classes yet.", action="Name what is to be segmented."
+    )
+
+
 def unknown_case() -> SemiGDAError:
     return SemiGDAError(
         "bad-input",

@@ -23,7 +23,7 @@ from semigda_core.files.documents import (
 )
 from semigda_core.labels.finished import finished_text
 from semigda_core.project.heldout import chosen_heldout
-from semigda_core.project.records import ProjectCase, View
+from semigda_core.project.records import ProjectCase, View, no_classes
 from semigda_core.project.results import (
     lacking,
     newest,
@@ -70,9 +70,7 @@ def case_rows(
             held-out cases are chosen; "no-labels" if no labelled case is left.
     """
     if not view.classes:
-        raise SemiGDAError(
-            "bad-input", "The project has no classes yet.", action="Name what is to be segmented."
-        )
+        raise no_classes()
     if view.unmapped():
         names = ", ".join(f"'{name}'" for name in list(view.unmapped())[:4])
         raise SemiGDAError(

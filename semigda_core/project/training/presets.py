@@ -26,7 +26,7 @@ from semigda_core.models.network_config import BRANCHES, NetworkConfig
 from semigda_core.models.preprocessing import MULTIPLE
 from semigda_core.project.check.facts import label_of
 from semigda_core.project.project import Project
-from semigda_core.project.records import View
+from semigda_core.project.records import View, no_classes
 from semigda_core.project.training.budget import Sizes
 from semigda_core.project.training.plans import Plan
 
@@ -209,9 +209,7 @@ def train_settings(
 def _refuse(view: View, plan: Plan) -> None:
     """Raise "bad-input" for a plan that cannot be used yet."""
     if not view.classes:
-        raise SemiGDAError(
-            "bad-input", "The project has no classes yet.", action="Name what is to be segmented."
-        )
+        raise no_classes()
     if plan.preset == "paper" and plan.base is None:
         raise SemiGDAError(
             "bad-input",
