@@ -147,6 +147,7 @@ set(SemiGDA_PACKAGES
   semigda/check/repairs.py
   semigda/check/run.py
   semigda/cli/__init__.py
+  semigda/cli/arguments.py
   semigda/cli/commands.py
   semigda/cli/models.py
   semigda/cli/parser.py
@@ -311,7 +312,6 @@ set(SemiGDA_PACKAGES
   semigda_core/__init__.py
   semigda_core/errors.py
   semigda_core/files/__init__.py
-  semigda_core/files/arguments.py
   semigda_core/files/atomic.py
   semigda_core/files/checked.py
   semigda_core/files/contents.py

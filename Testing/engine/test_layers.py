@@ -53,7 +53,8 @@ ENGINE_FLOORS = {
     "__main__": 7,
 }
 CLI_FLOORS = {
-    "telling": -1,  # below all
+    "arguments": -1,  # below all
+    "telling": -1,
     "parser": 0,
     "segment": 1,
     "models": 1,

@@ -7,18 +7,18 @@ from typing import ClassVar
 import pytest
 from training_fixtures import NETWORK
 
+from semigda.cli.arguments import named_values
 from semigda.cli.parser import Parser
+from semigda.cli.segment import add_model_arguments, segment_options
 from semigda_core.errors import SemiGDAError
-from semigda_core.files.arguments import add_arguments, given, named_values
 from semigda_core.jobs.region import region
 from semigda_core.jobs.segmenting import SegmentOptions, panel_names
 
 
 def parsed(*words: str) -> SegmentOptions:
     parser = Parser(prog="semigda")
-    add_arguments(parser, SegmentOptions, without=["review"])
-    arguments = parser.parse_args(words)
-    return SegmentOptions(**given(arguments, SegmentOptions, without=["review"]))
+    add_model_arguments(parser)
+    return segment_options(parser.parse_args(["--model", "tiny", *words]))
 
 
 def test_every_option_is_an_argument():

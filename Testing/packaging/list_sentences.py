@@ -33,9 +33,7 @@ LISTS = {
     "report": ("semigda_core/project/report/*.py", "semigda_core/models/card.py"),
 }
 # Words on a terminal, for benchmarks, and in a report's page.
-NOT_SHOWN = re.compile(
-    r"semigda/(cli|__main__|info|official|evaluation/)|semigda_core/files/arguments"
-)
+NOT_SHOWN = re.compile(r"semigda/(cli|__main__|info|official|evaluation/)")
 # Files with parts of sentences: they begin with a small letter, and single words stand in tables.
 PARTS = ("semigda_core/project/training/estimates.py", "semigda_core/project/training/judging.py")
 PARTS += ("semigda_core/models/fit.py",)

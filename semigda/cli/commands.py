@@ -18,13 +18,12 @@ from pathlib import Path
 from textwrap import fill, indent
 from typing import Any
 
+from semigda.cli.arguments import add_json, add_named_values, add_overwrite, named_values
 from semigda.cli.models import add_models_commands
 from semigda.cli.parser import Parser
 from semigda.cli.segment import add_model_arguments, add_segment_command, segment_options
 from semigda.cli.telling import (
     Terminal,
-    add_json,
-    add_overwrite,
     dice_by_class,
     print_json,
     run_and_tell,
@@ -33,7 +32,6 @@ from semigda.cli.telling import (
 from semigda.memory import keep_freed_memory
 from semigda.progress import Progress
 from semigda_core.errors import SemiGDAError
-from semigda_core.files.arguments import add_named_values, named_values
 from semigda_core.files.atomic import PREFIX
 from semigda_core.files.documents import mapping, plain, read_document, text
 from semigda_core.files.streams import steady_output

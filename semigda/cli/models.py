@@ -7,7 +7,8 @@ import datetime
 import sys
 from typing import Any
 
-from semigda.cli.telling import Terminal, add_json, add_overwrite, agreed, number_of, print_json
+from semigda.cli.arguments import add_json, add_overwrite
+from semigda.cli.telling import Terminal, agreed, number_of, print_json
 from semigda.progress import Progress
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.texts import counted, one_line

@@ -5,15 +5,16 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from semigda.cli.telling import Terminal, add_json, add_overwrite, agreed, print_json
+from semigda.cli.arguments import add_json, add_overwrite
+from semigda.cli.telling import Terminal, agreed, print_json
 from semigda.memory import importing
 from semigda.progress import Progress
 from semigda_core.errors import SemiGDAError
-from semigda_core.files.arguments import add_arguments, given
+from semigda_core.files.checked import meaning_of
 from semigda_core.files.formats import endings, stem
 from semigda_core.files.texts import counted, one_line
 from semigda_core.jobs.following import follows
@@ -59,15 +60,36 @@ def add_segment_command(parser: argparse.ArgumentParser) -> None:
     )
 
 
+# Doubt is always found, and written as a map if a file is named.
+_OPTIONS = [option for option in fields(SegmentOptions) if option.name != "review"]
+
+
 def add_model_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the model and its options."""
+    """Add the model, and an argument for each of its options: a flag if it is off by default."""
     parser.add_argument("--model", required=True, help="name in the library, or folder")
-    add_arguments(parser, SegmentOptions, without=["review"])
+    for option in _OPTIONS:
+        name, meaning = f"--{option.name.replace('_', '-')}", meaning_of(option)
+        if option.default is False:
+            parser.add_argument(name, action="store_true", help=meaning)
+            continue
+        if option.default is not None:
+            meaning += f" (default: {option.default})"
+        parser.add_argument(
+            name,
+            default=option.default,
+            type=int if str(option.type).startswith("int") else str,
+            choices=option.metadata.get("choices"),
+            help=meaning,
+        )
 
 
 def segment_options(arguments: argparse.Namespace) -> SegmentOptions:
-    """The given options; doubt is always found, and written as a map if a file is named."""
-    return SegmentOptions(**given(arguments, SegmentOptions, without=["review"]))
+    """The given options; a text that stands for something else is read by the note ``read``."""
+    values = {option.name: getattr(arguments, option.name) for option in _OPTIONS}
+    for option in _OPTIONS:
+        if "read" in option.metadata and values[option.name] is not None:
+            values[option.name] = option.metadata["read"](values[option.name])
+    return SegmentOptions(**values)
 
 
 def _segment(arguments: argparse.Namespace) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import shlex
@@ -30,16 +29,6 @@ def typed(*words: object) -> str:
     """A ``semigda`` command as a terminal takes it, whatever its paths hold."""
     join = subprocess.list2cmdline if os.name == "nt" else shlex.join
     return join(["semigda", *map(str, words)])
-
-
-def add_json(parser: argparse.ArgumentParser) -> None:
-    """Add ``--json``."""
-    parser.add_argument("--json", action="store_true", help="print JSON")
-
-
-def add_overwrite(parser: argparse.ArgumentParser, what: str) -> None:
-    """Add ``--overwrite``."""
-    parser.add_argument("--overwrite", action="store_true", help=f"replace {what}")
 
 
 def print_json(value: Any) -> None:

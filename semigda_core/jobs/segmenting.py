@@ -22,7 +22,8 @@ class SegmentOptions:
     """Options of a segmentation.
 
     A field's metadata: ``panel`` is its name in the panel's parameters and in Slicer scripts, if it
-    can be chosen there; ``voxels`` says that the result depends on it.
+    can be chosen there; ``voxels`` says that the result depends on it. On the command line,
+    ``choices`` lists all that it may be, and ``read`` turns a text into the value.
 
     Raises:
         SemiGDAError: "bad-input" for an impossible value.

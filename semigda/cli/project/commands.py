@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from semigda.cli.arguments import add_json
 from semigda.cli.project.add import add_add_command
 from semigda.cli.project.check import add_check_commands
 from semigda.cli.project.map import add_map_command
@@ -19,7 +20,6 @@ from semigda.cli.project.slices import add_slices_command
 from semigda.cli.project.split import add_split_command
 from semigda.cli.project.status import add_status_commands, tell_status
 from semigda.cli.project.training import add_training_commands
-from semigda.cli.telling import add_json
 from semigda_core.models.fit import MODALITIES
 from semigda_core.project.project import Project
 

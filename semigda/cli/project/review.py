@@ -7,8 +7,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from semigda.cli.arguments import add_overwrite
 from semigda.cli.project.parts import CASE_ID, Add, done
-from semigda.cli.telling import add_overwrite, number_of, print_json, run_and_tell
+from semigda.cli.telling import number_of, print_json, run_and_tell
 from semigda_core.labels.segments import read_segments
 from semigda_core.project.cases.sending import made_in_region, send
 from semigda_core.project.project import Project

@@ -9,10 +9,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from semigda.cli.arguments import add_named_values, add_overwrite, named_values
 from semigda.cli.project.parts import Add, done
 from semigda.cli.telling import (
     Terminal,
-    add_overwrite,
     dice_by_class,
     dice_text,
     number_of,
@@ -21,7 +21,6 @@ from semigda.cli.telling import (
     typed,
 )
 from semigda_core.errors import SemiGDAError
-from semigda_core.files.arguments import add_named_values, named_values
 from semigda_core.jobs.folder import ENDED, JobFolder
 from semigda_core.models.features import REQUIREMENT
 from semigda_core.project.project import Project
