@@ -219,6 +219,8 @@ VARIANTS: dict[str, dict] = {
     "one-branch-no-mix": _one_branch(mix_share=0.0),
     "one-branch-half-mix": _one_branch(mix_share=0.5),
     "one-branch-half-weight": _one_branch(unlabeled_weight=0.5),
+    "one-branch-half-labelled": {**_ONE_BRANCH, "labeled": 0.5},
+    "one-branch-more-labelled": {**_ONE_BRANCH, "labeled": 0.875},
     "features-varied": {
         "scale": None,
         "config": {"features": "efficientnet-lite0"},
@@ -264,6 +266,8 @@ QUESTIONS = {
     "one-branch-no-mix": "The same, no copy-paste",
     "one-branch-half-mix": "The same, every other unlabelled image mixed",
     "one-branch-half-weight": "The same, unlabelled weight 0.5",
+    "one-branch-half-labelled": "The same, half of the batch labelled",
+    "one-branch-more-labelled": "The same, seven eighths of the batch labelled",
     "features-varied": "These features, and pictures stretched, darkened and coarsened",
     "one-branch-quick": "One branch, slices of twice the side",
     "one-branch-quick-varied": "The same, and pictures stretched, darkened and coarsened",
