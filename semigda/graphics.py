@@ -52,7 +52,7 @@ def _by_driver() -> tuple[str | None, list[dict[str, Any]]]:
     if tool is None:
         return None, []
     try:
-        told = subprocess.run(
+        output = subprocess.run(
             [tool, "--query-gpu=driver_version,name,memory.total", "--format=csv,noheader,nounits"],
             capture_output=True,
             encoding="utf-8",
@@ -62,7 +62,7 @@ def _by_driver() -> tuple[str | None, list[dict[str, Any]]]:
         ).stdout
     except (OSError, subprocess.TimeoutExpired):
         return None, []
-    rows = [row for line in told.splitlines() if len(row := line.split(", ")) == 3]
+    rows = [row for line in output.splitlines() if len(row := line.split(", ")) == 3]
     cards = [
         {"name": name, "memory_gib": _gib(memory), "capability": None} for _, name, memory in rows
     ]

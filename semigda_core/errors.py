@@ -180,7 +180,7 @@ def plain_errors() -> Iterator[None]:
     except MemoryError as error:
         raise SemiGDAError("out-of-memory") from error
     except OSError as error:
-        told = of_system(error)
-        if told is None:
+        plain = of_system(error)
+        if plain is None:
             raise
-        raise told from error
+        raise plain from error

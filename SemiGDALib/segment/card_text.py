@@ -50,18 +50,18 @@ def _trainingFacts(training: dict) -> list[str]:
             text = _("training cases: {labelled} labelled, {unlabelled} unlabelled")
         facts.append(text.format(labelled=cases["labeled"], unlabelled=cases.get("unlabeled")))
     sources = training.get("sources")
-    for name, told in sources.items() if isinstance(sources, dict) else ():
-        if isinstance(told, dict) and isinstance(told.get("cases"), int):
+    for name, source in sources.items() if isinstance(sources, dict) else ():
+        if isinstance(source, dict) and isinstance(source.get("cases"), int):
             words = (
                 _("also with a result of {program} for 1 case"),
                 _("also with results of {program} for {count} cases"),
             )
-            if told.get("taught") == 0:
+            if source.get("taught") == 0:
                 words = (
                     _("a result of {program} for 1 case was not used"),
                     _("results of {program} for {count} cases were not used"),
                 )
-            facts.append(counted(told["cases"], *words, program=name))
+            facts.append(counted(source["cases"], *words, program=name))
     scores = training.get("val_dice")
     # None: no held-out case had that class.
     scores = [one for one in scores.values() if one is not None] if isinstance(scores, dict) else []

@@ -26,8 +26,8 @@ class Problems:
     def show(self, error: SemiGDAError, actionText: str = "", action=None) -> None:
         """Show an error with the button that fixes it."""
         panel, self.last = self._panel, error
-        told = translated(error.message)
-        panel.log.write(f"{error.error_class}: {told} {error.detail}".strip())
+        message = translated(error.message)
+        panel.log.write(f"{error.error_class}: {message} {error.detail}".strip())
         if error.error_class == "cancelled":
             panel.say(_("Cancelled. The scene is unchanged."))
             return

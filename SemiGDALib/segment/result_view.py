@@ -94,8 +94,8 @@ class ResultView:
     def _ranges(self, segments) -> list[str]:
         """A line for each of a few classes; the tool tips of the sizes have all."""
         said = [(segment["name"], volumeRange(segment)) for segment in segments]
-        told = [f"{name}: {text}" for name, text in said if text]
-        return told if len(told) <= MOST_RANGES else []
+        lines = [f"{name}: {text}" for name, text in said if text]
+        return lines if len(lines) <= MOST_RANGES else []
 
     def _fillTable(self, segments) -> None:
         table = self._ui.resultTable

@@ -104,12 +104,12 @@ class SendButton:
         except SemiGDAError as error:
             self._ask(error, held, folder, yes)
             return
-        told = {
+        sentences = {
             sending.ADDED: _("A new case of '{project}', with its corrected label."),
             sending.LABELLED: _("The case of '{project}' has this corrected label now."),
             sending.REPLACED: _("The corrected label took the place of the one in '{project}'."),
         }
-        self._panel.say(told[sent.how].format(project=Path(folder).name))
+        self._panel.say(sentences[sent.how].format(project=Path(folder).name))
         if not yes.get("whole") and sending.made_in_region(
             map(provenance.tagsOf, nodes.segmentsOf(held.node))
         ):

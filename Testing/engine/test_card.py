@@ -170,12 +170,12 @@ def test_terminology_text_is_slicers():
 def test_what_people_write_is_known_by_its_field():
     card = tiny_card(licence="CC BY 4.0", attribution=["A. Author", "B. Clinic"])
     assert {"title", "description", "modality", "licence", "attribution"} <= set(authored())
-    assert card.told()[:3] == [
+    assert card.report_rows()[:3] == [
         ("Licence of the model", "CC BY 4.0"),
         ("Attribution", "A. Author"),
         ("Attribution", "B. Clinic"),
     ]
-    assert tiny_card(licence="", attribution=[]).told() == []
+    assert tiny_card(licence="", attribution=[]).report_rows() == []
 
 
 def test_what_a_model_is_not_for_is_left_out_where_nobody_says_it():
@@ -183,4 +183,4 @@ def test_what_a_model_is_not_for_is_left_out_where_nobody_says_it():
     assert "limits" not in tiny_card().to_dict()
     card = tiny_card(limits="Not for children.")
     assert ModelCard.from_dict({**card.to_dict(), "weights_sha256": "0" * 64}).limits == card.limits
-    assert ("What the model is not for", "Not for children.") in card.told()
+    assert ("What the model is not for", "Not for children.") in card.report_rows()

@@ -237,7 +237,7 @@ def test_one_labelled_case_measures_nothing_so_the_program_teaches_nothing(slice
     sources = Sources(slices["labeled"][:1], slices["unlabeled"], Palette(2), 1.0, 120, 0.2)
     assert sources.follow(24, Oracle(by_heart(slices["labeled"])))
     assert sources.all[0].dice is None and sources.trust() is None
-    assert sources.told()["Roller"] == {
+    assert sources.report()["Roller"] == {
         **{"cases": 6, "measured": 0, "dice": None, "teacher": None, "share": 0.0, "taught": 0.0}
     }
 
@@ -250,7 +250,7 @@ def test_the_first_measurement_ends_the_warm_up_and_before_it_no_program_is_beli
         when += [step] * sources.follow(step, half)
         assert (sources.trust() is None) == (step < 24)
     assert when == list(range(24, 120, 8))
-    assert sources.told()["Roller"]["taught"] == 1.0
+    assert sources.report()["Roller"]["taught"] == 1.0
     early = Sources(slices["labeled"], slices["unlabeled"], Palette(2), 1.0, 120, 0.0)
     assert [step for step in range(1, 30) if early.follow(step, half)] == [10, 20]
 
@@ -308,9 +308,9 @@ def test_trust_weighs_a_program_by_its_dice_and_is_remembered(slices):
     assert again.trust().weight.tolist() == trust.weight.tolist()
     assert again.trust() is again.trust()  # no step copies to a graphics card what stays
     assert again.trust("meta").share.device.type == "meta"
-    assert again.told() == sources.told() and again.told()["Roller"]["taught"] == 0.25
+    assert again.report() == sources.report() and again.report()["Roller"]["taught"] == 0.25
     again.restore([(0.0, 0.0)])  # of an earlier version, which had not measured yet
-    assert again.trust() is None and again.told()["Roller"]["taught"] == 0.0
+    assert again.trust() is None and again.report()["Roller"]["taught"] == 0.0
 
 
 def test_a_class_that_a_program_never_finds_is_one_that_it_does_not_know(tmp_path):

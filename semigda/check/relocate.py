@@ -149,8 +149,8 @@ class _Known:
 
     def _is(self, now: Files) -> bool:
         case = self.case
-        told = stamp(now["image"], now.get("label"), called=(case.image, case.label))
-        if told == self.stamp or not any(self.contents.values()):
+        present = stamp(now["image"], now.get("label"), called=(case.image, case.label))
+        if present == self.stamp or not any(self.contents.values()):
             return True
         measured = measure_case(
             now["image"], now.get("label"), label_slices=finished_text(case.finished)

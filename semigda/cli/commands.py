@@ -76,12 +76,12 @@ def _obey(arguments: argparse.Namespace) -> int:
 
 
 def _tell(error: BaseException) -> None:
-    told = classify(error)
-    print(f"semigda: {one_line(told.message, 1000)}", file=sys.stderr)
-    print(one_line(told.action, 1000), file=sys.stderr)
-    if told.detail and told.error_class not in ("bad-input", "disk-full"):  # these say it all
-        print(f"({one_line(told.detail)})", file=sys.stderr)
-    if told.error_class == "internal":
+    problem = classify(error)
+    print(f"semigda: {one_line(problem.message, 1000)}", file=sys.stderr)
+    print(one_line(problem.action, 1000), file=sys.stderr)
+    if problem.detail and problem.error_class not in ("bad-input", "disk-full"):  # these say it all
+        print(f"({one_line(problem.detail)})", file=sys.stderr)
+    if problem.error_class == "internal":
         with tempfile.NamedTemporaryFile(
             "w", prefix="semigda-error-", suffix=".txt", delete=False, encoding="utf-8"
         ) as report:

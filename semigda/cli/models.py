@@ -137,8 +137,8 @@ def _models_training_images(arguments: argparse.Namespace) -> None:
     card = describe(arguments.model, arguments.cases, arguments.device, progress)
     assert card.images is not None
     look = "" if "look" in card.images else "; too few of them to say what they look like"
-    told = "1 training image is", "{count} training images are"
-    print(f"The card of {card.name} says what {counted(card.images['count'], *told)} like{look}.")
+    words = "1 training image is", "{count} training images are"
+    print(f"The card of {card.name} says what {counted(card.images['count'], *words)} like{look}.")
 
 
 def _models_calibrate(arguments: argparse.Namespace) -> None:

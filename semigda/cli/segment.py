@@ -148,11 +148,11 @@ def _segment_one(arguments: argparse.Namespace) -> int:
     for note in report["notes"]:
         _tell(note)
     for found in report["segments"]:
-        print(f"{one_line(found['name'])}: {', '.join(_told(found))}")
+        print(f"{one_line(found['name'])}: {', '.join(_described(found))}")
     return 0
 
 
-def _told(found: dict[str, Any]) -> Iterator[str]:
+def _described(found: dict[str, Any]) -> Iterator[str]:
     """Size and certainty of a segment, and what its model's held-out cases say of them."""
     # A plain picture has no volume.
     yield f"{found['voxels']} px" if found["ml"] is None else f"{found['ml']:.2f} ml"
@@ -224,9 +224,9 @@ def _segment_all(arguments: argparse.Namespace) -> int:
     if follows():  # one of several processes tells all; torchrun would end it if this one failed
         return 0
     if arguments.json:
-        told = {**asdict(done), "failures": [{"case": n, **error} for n, error in done.failures]}
-        told |= {"table_kept": done.table_kept and str(done.table_kept)}
-        print_json({**told, "table": str(cohort.summary), "sheet": str(cohort.sheet)})
+        values = {**asdict(done), "failures": [{"case": n, **error} for n, error in done.failures]}
+        values |= {"table_kept": done.table_kept and str(done.table_kept)}
+        print_json({**values, "table": str(cohort.summary), "sheet": str(cohort.sheet)})
     else:
         _tell_done(done, cohort)
     return int(bool(done.failures))

@@ -82,8 +82,8 @@ class TerminalJob(JobFolder):
     def event(self, type: str, **values: Any) -> None:
         super().event(type, **values)
         if type in _SENTENCES:
-            told = one_line(_SENTENCES[type](values), 1000)
-            print(f"         {told}", file=self._terminal, flush=True)
+            sentence = one_line(_SENTENCES[type](values), 1000)
+            print(f"         {sentence}", file=self._terminal, flush=True)
 
 
 def dice_text(value: float | None) -> str:

@@ -48,5 +48,5 @@ class Frames:
         del stored, memory
         affine = checked_affine(np.array(about["affine"]))
         array = checked_values(array, options.replace_nonfinite)
-        told = {"unit": about["unit"], "unsaid": tuple(about["unsaid"])}
-        return Volume(array, affine, layers=self.count, **told)
+        header = {"unit": about["unit"], "unsaid": tuple(about["unsaid"])}
+        return Volume(array, affine, layers=self.count, **header)

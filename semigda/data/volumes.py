@@ -137,7 +137,7 @@ def read_stored(
     Args:
         labels: whether values are labels: a palette's indices, not its colours.
     """
-    with _told_of_label() if labels else contextlib.nullcontext():
+    with _errors_of_label() if labels else contextlib.nullcontext():
         stored = _stored(Path(path), frame, labels, progress)
         if frame and stored.frames < 2:
             raise no_frames()
@@ -151,7 +151,7 @@ def read_layer(path: Path, layer: int) -> Volume:
     Raises:
         SemiGDAError: "bad-input" if the file cannot be read or has no such layer.
     """
-    with _told_of_label():
+    with _errors_of_label():
         stored = _stored(Path(path), layer, True, UNWATCHED)
         array = stored.array if stored.array.ndim == 3 else stored.array[..., layer : layer + 1]
         if not 0 <= layer < stored.frames or 0 in array.shape:
@@ -160,7 +160,7 @@ def read_layer(path: Path, layer: int) -> Volume:
 
 
 @contextlib.contextmanager
-def _told_of_label() -> Iterator[None]:
+def _errors_of_label() -> Iterator[None]:
     """Labels are read as images are: what is wrong with one must not be looked for in the image."""
     try:
         yield

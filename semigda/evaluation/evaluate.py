@@ -303,17 +303,17 @@ def table(result: dict[str, Any], worst: int = 3) -> str:
         )
     scored = sorted((r for r in result["rows"] if r["dice"] is not None), key=lambda r: r["dice"])
     if len(scored) > worst:
-        told = ", ".join(f"{r['case']} {r['name']} {r['dice']:.3f}" for r in scored[:worst])
-        lines.append(f"lowest Dice: {told}")
+        listed = ", ".join(f"{r['case']} {r['name']} {r['dice']:.3f}" for r in scored[:worst])
+        lines.append(f"lowest Dice: {listed}")
     lines.append(
         "Missed classes count 0 in Dice and IoU, and are left out of HD95 and ASSD.\n"
         "Alarms: classes found in cases that have none; they only count here."
     )
     partly = {r["case"]: r["scored_on"] for r in result["rows"] if r["scored_on"] != WHOLE}
     if partly:
-        told = ", ".join(f"{case} ({part})" for case, part in list(partly.items())[:worst])
+        listed = ", ".join(f"{case} ({part})" for case, part in list(partly.items())[:worst])
         more = " ..." if len(partly) > worst else ""
-        lines.append(f"Scored on their labelled part only, without surfaces: {told}{more}")
+        lines.append(f"Scored on their labelled part only, without surfaces: {listed}{more}")
     if overlapping := result["overlapping"]:
         more = " ..." if len(overlapping) > worst else ""
         lines.append(

@@ -191,8 +191,8 @@ class Cohort:
         if ranks.first:
             ends = unreadable + ends
         # The ranks wait for each other here: torchrun ends all of them if one ends with an error.
-        told = [(name, state, error and error.to_dict()) for name, state, error in ends]
-        done = _done(states, len(todo), sum(ranks.gather(told), []))
+        outcomes = [(name, state, error and error.to_dict()) for name, state, error in ends]
+        done = _done(states, len(todo), sum(ranks.gather(outcomes), []))
         if ranks.first:
             reports = ((name, self.folder.report(name) or {}) for name in work.names)
             done.other_kind = [n for n, one in reports if tells_mismatch(one.get("notes", ()))]
@@ -323,9 +323,9 @@ def _check_whose(states: Mapping[str, str | None]) -> None:
 
 
 def _plan(count: int, todo: int, states: dict[str, str | None]) -> str:
-    told = f"{todo} of {count} case{'' if count == 1 else 's'} to segment"
+    text = f"{todo} of {count} case{'' if count == 1 else 's'} to segment"
     for state, what in zip(CHANGED, _WHAT_CHANGED, strict=True):
         again = sum(found == state for found in states.values())
         if again:
-            told += f", {again} of them again because the {what} changed"
-    return f"{told}."
+            text += f", {again} of them again because the {what} changed"
+    return f"{text}."

@@ -272,12 +272,12 @@ class CohortFolder:
                 continue
             for found in report["segments"]:
                 numbers = (found["ml"], found["agreement"], report["seconds"]["total"])
-                told = ("" if number is None else f"{number:.4f}" for number in numbers)
+                cells = ("" if number is None else f"{number:.4f}" for number in numbers)
                 unlike = report.get("unlikeness")  # earlier versions did not look
                 fit = ("" if unlike is None else f"{unlike:.2f}", " ".join(report.get("notes", ())))
                 low_high = found.get("range_ml") or (None, None)
                 ends = ("" if end is None else f"{end:.4f}" for end in low_high)
-                rows.append((name, found["name"], *told, *fit, found.get("grade") or "", *ends))
+                rows.append((name, found["name"], *cells, *fit, found.get("grade") or "", *ends))
         write_table(self.summary, COLUMNS, rows)
         self._set_aside(self.sheet, says.get("sheet"))
         write_sheet(self.sheet, pictures)

@@ -37,7 +37,7 @@ class DoubtFinder:
         """
         held = probabilities[:1] if self._last is None else self._last.to(probabilities.device)
         rows = torch.cat([held, probabilities])
-        found = self._told(rows)
+        found = self._judged(rows)
         self._last = rows[-2:].clone()  # or all rows would stay in memory
         return found
 
@@ -45,10 +45,10 @@ class DoubtFinder:
         """As :meth:`push`, for the slice that still waits; on the CPU."""
         assert self._last is not None, "no slice was pushed"
         last = self._last.cpu()
-        return self._told(torch.cat([last, last[-1:]]))
+        return self._judged(torch.cat([last, last[-1:]]))
 
     @staticmethod
-    def _told(rows: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    def _judged(rows: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         return rows[1:-1], chance_of_error(rows)
 
 

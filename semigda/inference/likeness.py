@@ -236,7 +236,7 @@ class Likeness:
         if vectors is not None:
             self._vectors.append(vectors.cpu())
 
-    def told(self) -> tuple[float | None, str]:
+    def verdict(self) -> tuple[float | None, str]:
         """The image's distance from the training images in units of the usual one, None if that is
         not known; and a note if it is above 1, that is, unlike them."""
         if self._known is None or not self._vectors:

@@ -160,7 +160,7 @@ def segment_volume(
             results.voxels -= keep_largest(results.labels, depth, classes, progress)
     report = _report(card, options, volume, prepared, predictor, clock)
     report["steps_down"] += results.steps
-    report["unlikeness"], unlike = likeness.told()
+    report["unlikeness"], unlike = likeness.verdict()
     like = not found and not unlike
     segments = results.segments(card, volume, like)
     no_range = like and options.review and not volume.two_dimensional and not region

@@ -97,9 +97,9 @@ def _left_by_container() -> int | None:
         most, used, stat = (
             (CONTAINER / f"memory.{name}").read_text("ascii") for name in ("max", "current", "stat")
         )
-        told = dict(line.split() for line in stat.splitlines())
+        counters = dict(line.split() for line in stat.splitlines())
         # Pages of files go when memory is wanted.
-        return max(0, int(most) - int(used) + int(told["inactive_file"]))
+        return max(0, int(most) - int(used) + int(counters["inactive_file"]))
     except (OSError, ValueError, KeyError):  # no container, or "max"
         return None
 

@@ -168,8 +168,8 @@ def cohort(job: JobFolder, models: ModelCache) -> Ending:
     job.update(message="Loading the model.")
 
     def ended(name: str, state: str, error: SemiGDAError | None) -> None:
-        told = None if error is None else error.to_dict()
-        job.event("case", index=places[name], state=state, error=told)
+        problem = None if error is None else error.to_dict()
+        job.event("case", index=places[name], state=state, error=problem)
 
     done = Cohort(images, _path(inputs, "out", "folder for its results")).segment(
         _required(job.job["model"], "model"),

@@ -127,26 +127,26 @@ def _pause(job: JobFolder, reason: SemiGDAError | None = None) -> int:
 
 
 def _end(job: JobFolder, error: BaseException) -> None:
-    told = classify(error)
-    _log(error, told)
+    problem = classify(error)
+    _log(error, problem)
     try:
-        if told.error_class == "disk-full" and KINDS[job.job["kind"]].resumes:
+        if problem.error_class == "disk-full" and KINDS[job.job["kind"]].resumes:
             # The disk may have filled up between the result and "done"; a paused job has no result.
             (job.path / "result.json").unlink(missing_ok=True)
-            _pause(job, told)
+            _pause(job, problem)
             return
-        job.fail(told)
+        job.fail(problem)
     except (OSError, SemiGDAError) as refused:
         # A full disk may prevent even this; the watcher then sees the process end without a result.
-        _log(refused, told)
-        raise told from refused
+        _log(refused, problem)
+        raise problem from refused
 
 
-def _log(error: BaseException, told: SemiGDAError) -> None:
+def _log(error: BaseException, problem: SemiGDAError) -> None:
     with contextlib.suppress(OSError):  # of a full disk
-        if told is not error:
+        if problem is not error:
             traceback.print_exception(error)  # to log.txt, the only place for it
-        print(f"{told.error_class}: {told} {told.detail}".rstrip(), file=sys.stderr)
+        print(f"{problem.error_class}: {problem} {problem.detail}".rstrip(), file=sys.stderr)
 
 
 @contextlib.contextmanager

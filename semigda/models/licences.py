@@ -61,4 +61,6 @@ def _together(head: str, text: str | None, other_head: str, other: str) -> str:
     if text and other.strip() in text:
         return text
     parts = ((head, text), (other_head, other))
-    return "\n".join(f"{_LINE}\n{one}\n{_LINE}\n\n{told.strip()}\n" for one, told in parts if told)
+    return "\n".join(
+        f"{_LINE}\n{title}\n{_LINE}\n\n{body.strip()}\n" for title, body in parts if body
+    )

@@ -73,8 +73,8 @@ def save_package(
             raise _invalid("The network's weights are not finite in float16.", detail=name)
     with atomic.staged_folder(folder) as stage:
         # One entry only: safetensors writes several in a random order, and the hash would differ.
-        told = {_CLASSES: json.dumps(_names(card))}
-        save_file(tensors, stage / WEIGHTS_FILE, metadata=told)
+        metadata = {_CLASSES: json.dumps(_names(card))}
+        save_file(tensors, stage / WEIGHTS_FILE, metadata=metadata)
         card = replace(
             card,
             network=network.config.to_dict(),
@@ -240,13 +240,13 @@ def _names(card: ModelCard) -> list[str]:
     return [label.name for label in card.labels]
 
 
-def _check_classes(told: Mapping[str, str], card: ModelCard) -> None:
+def _check_classes(metadata: Mapping[str, str], card: ModelCard) -> None:
     """The card alone names the classes, and their number gives each its colour: a network would
     paint with others in silence. Packages of earlier versions do not say theirs; one that was only
     renamed is the same."""
-    if _CLASSES not in told:
+    if _CLASSES not in metadata:
         return
-    trained = parse_json(told[_CLASSES], _WEIGHTS, error_class="model-invalid")
+    trained = parse_json(metadata[_CLASSES], _WEIGHTS, error_class="model-invalid")
     check(trained, list_of(words()), _WEIGHTS, error_class="model-invalid")
     now = _names(card)
     if len(trained) != len(now) or (trained != now and sorted(trained) == sorted(now)):
@@ -268,14 +268,15 @@ def _check_shapes(file: safe_open, expected: dict[str, torch.Tensor]) -> None:
             if shape != tuple(expected[name].shape)
         ],
     }
-    told = [
+    wrong = [
         f"{kind}: {', '.join(found[:5])}{' ...' if len(found) > 5 else ''} ({len(found)})"
         for kind, found in problems.items()
         if found
     ]
-    if told:
+    if wrong:
         raise _invalid(
-            "The weights do not fit the network that the card describes; tensors " + "; ".join(told)
+            "The weights do not fit the network that the card describes; tensors "
+            + "; ".join(wrong)
         )
 
 

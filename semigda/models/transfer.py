@@ -119,7 +119,7 @@ class Transfer:
             except queue.Empty:
                 continue
             if isinstance(item, BaseException):
-                raise _told(item) from item
+                raise _plain_error(item) from item
             return item
 
     # In the thread
@@ -173,7 +173,7 @@ def _head(answer: http.client.HTTPResponse) -> Head:
     return Head(0, int(length) if length.isdecimal() else None)
 
 
-def _told(error: BaseException) -> SemiGDAError:
+def _plain_error(error: BaseException) -> SemiGDAError:
     """What the user is told of a failed transfer. Never the address: it may hold a password."""
     if isinstance(error, SemiGDAError):
         return error

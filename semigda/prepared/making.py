@@ -106,10 +106,10 @@ def _make_beside(store: Store, cases: list[Case], telling: _Telling) -> None:
             while pending:
                 done, pending = wait(pending, POLL_S, FIRST_COMPLETED)
                 for future in done:
-                    told = future.result()
-                    if told is None:  # the case cannot be used, or the process has ended
+                    news = future.result()
+                    if news is None:  # the case cannot be used, or the process has ended
                         return
-                    store.hear(told)
+                    store.hear(news)
                     telling.one_more()
                 telling.progress.check()
         finally:

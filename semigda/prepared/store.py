@@ -123,15 +123,15 @@ class Store:
     def tell(self) -> dict[str, Any]:
         """What was found out and written since the last time, for :meth:`hear` in another process;
         it then also takes over what is to be settled."""
-        told = {"digests": self._seen, "made": sorted(self.made)}
+        news = {"digests": self._seen, "made": sorted(self.made)}
         self._seen, self.made = {}, set()
-        return told
+        return news
 
-    def hear(self, told: dict[str, Any]) -> None:
+    def hear(self, news: dict[str, Any]) -> None:
         """Take over what another process told of this folder."""
-        self.digests |= told["digests"]
-        self._seen |= told["digests"]
-        self.made |= set(told["made"])
+        self.digests |= news["digests"]
+        self._seen |= news["digests"]
+        self.made |= set(news["made"])
 
     def _pair(self, case: Case, read: bool) -> Pair | None:
         names = self._names(case, read)

@@ -87,28 +87,30 @@ def _answer(request: dict[str, Any], folder: Path, read, noise: int, answers) ->
         os.lseek(noise, 0, 0)
         if not complains(os.read(noise, 1 << 16)):
             return answer
-        told = damaged("The image file is damaged: its compressed pixels are not whole")
+        reported = damaged("The image file is damaged: its compressed pixels are not whole")
     except SemiGDAError as error:
-        told = error
+        reported = error
     except MemoryError:
         if voxels > FIRST_BYTES:
-            told = SemiGDAError("out-of-memory")
+            reported = SemiGDAError("out-of-memory")
         else:
-            told = damaged("The image file is damaged: it takes far more memory than its voxels")
+            reported = damaged(
+                "The image file is damaged: it takes far more memory than its voxels"
+            )
     except OSError as error:
         if disk_is_full(error):
-            told = SemiGDAError("disk-full", "The disk with the temporary folder is full.")
+            reported = SemiGDAError("disk-full", "The disk with the temporary folder is full.")
         else:
-            told = unread(error)
+            reported = unread(error)
     except Exception as error:  # of a header that nobody foresaw
-        told = unreadable()
-        told.detail = _where(error)
+        reported = unreadable()
+        reported.detail = _where(error)
     with contextlib.suppress(OSError):
         out.unlink(missing_ok=True)
     # Libraries keep the memory that a damaged file made them take; limits apply to what comes on
     # top.
     spent = (mapped_bytes() or 0) - before > _KEPT_BYTES
-    return {"error": told.to_dict(), "spent": spent}
+    return {"error": reported.to_dict(), "spent": spent}
 
 
 def _where(error: Exception) -> str:

@@ -56,7 +56,7 @@ def read_series(folder: Path) -> sitk.Image:
         positions = _positions(reader, len(files))
         _check_shared(reader, len(files))
         _check_subject(reader, len(files))
-        if any(len(_told(reader, len(files), tag)) > 1 for tag in _SCALE):
+        if any(len(_values(reader, len(files), tag)) > 1 for tag in _SCALE):
             # ITK stores all slices in the type of the first one: .5 becomes 0.
             reader.SetOutputPixelType(sitk.sitkFloat64)
             image = reader.Execute()
@@ -96,15 +96,15 @@ def _check_shared(reader: sitk.ImageSeriesReader, count: int) -> None:
             )
 
 
-def _told(reader: sitk.ImageSeriesReader, count: int, tag: str) -> set[str]:
+def _values(reader: sitk.ImageSeriesReader, count: int, tag: str) -> set[str]:
     """What slices say under a tag."""
-    told = (reader.GetMetaData(n, tag) for n in range(count) if reader.HasMetaDataKey(n, tag))
-    return {text.strip(" \0") for text in told} - {""}
+    texts = (reader.GetMetaData(n, tag) for n in range(count) if reader.HasMetaDataKey(n, tag))
+    return {text.strip(" \0") for text in texts} - {""}
 
 
 def _check_subject(reader: sitk.ImageSeriesReader, count: int) -> None:
     """Series are told apart by their identifier alone, and some programs give it twice."""
-    if any(len(_told(reader, count, tag)) > 1 for tag in _SUBJECT):
+    if any(len(_values(reader, count, tag)) > 1 for tag in _SUBJECT):
         raise SemiGDAError(
             "bad-input",
             "The slices of the DICOM series are of several patients, studies, modalities or "
@@ -115,8 +115,8 @@ def _check_subject(reader: sitk.ImageSeriesReader, count: int) -> None:
 
 def _alike(texts: Sequence[str], tolerance: float) -> bool:
     try:
-        told = [[float(number) for number in text.split("\\")] for text in texts]
-        return bool(np.ptp(told, axis=0).max() <= tolerance)
+        rows = [[float(number) for number in text.split("\\")] for text in texts]
+        return bool(np.ptp(rows, axis=0).max() <= tolerance)
     except ValueError:  # a slice says nothing, or something else than the others
         return False
 

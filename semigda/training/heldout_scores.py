@@ -51,27 +51,27 @@ class HeldOutScores:
             write_json(path, compute())
         return read_scores(path)
 
-    def of_model(self, model: Path, cases: Path | str, told: Path | None = None) -> Scores:
+    def of_model(self, model: Path, cases: Path | str, folder: Path | None = None) -> Scores:
         """Of a model package on a list's held-out cases; none if the list has no such case.
 
         Args:
-            told: a folder for :data:`OUTCOMES`.
+            folder: where :data:`OUTCOMES` are written; None: nowhere.
         """
         if not any(case.role == "val" for case in read_cases(cases)):
             return {}
-        return self.of_network(*load_network(model), cases, told)
+        return self.of_network(*load_network(model), cases, folder)
 
     def of_network(
         self,
         network: SemiGDA | UNet,
         card: ModelCard,
         cases: Path | str,
-        told: Path | None = None,
+        folder: Path | None = None,
     ) -> Scores:
         """:meth:`of_model` of a network that is loaded."""
         held_out = [case for case in read_cases(cases) if case.role == "val"]
         result = evaluate_network(
-            network, card, held_out, self.options, _Scoring(self.job), doubt=told is not None
+            network, card, held_out, self.options, _Scoring(self.job), doubt=folder is not None
         )
         free_cache()
         if count := len(result["failures"]):
@@ -80,9 +80,9 @@ class HeldOutScores:
         some = {r["case"]: r["scored_on"] for r in result["rows"] if r["scored_on"] != WHOLE}
         if some:
             write_json(self.job.path / SCORED_ON, self.scored_on() | some)
-        if told is not None:
+        if folder is not None:
             found = outcomes_of(result["rows"], held_out)
-            write_json(told / OUTCOMES, [[one._asdict() for one in patient] for patient in found])
+            write_json(folder / OUTCOMES, [[one._asdict() for one in patient] for patient in found])
         return scores_of(result["rows"])
 
     def scored_on(self) -> dict[str, str]:

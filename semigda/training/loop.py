@@ -142,8 +142,8 @@ class Training:
         def follow(step: int) -> None:
             update_teacher(teacher, network, step, settings.ema_decay)
             if self.sources.follow(step + 1, teacher):
-                told = self.sources.told()
-                self.gradients.progress.event("sources", step=step + 1, sources=told)
+                report = self.sources.report()
+                self.gradients.progress.event("sources", step=step + 1, sources=report)
 
         return Stage("segment", settings.steps, draw, losses, optimizer, settings.clip, follow)
 

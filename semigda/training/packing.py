@@ -65,8 +65,8 @@ def card_of(settings: TrainSettings, network: dict, summary: dict) -> ModelCard:
     words["labels"] = [Label.from_dict(label) for label in words["labels"]]
     config = NetworkConfig.from_dict(network)
     if config.has_features:
-        told = words.get("attribution") or []
-        words["attribution"] = told if ATTRIBUTION in told else [*told, ATTRIBUTION]
+        credited = words.get("attribution") or []
+        words["attribution"] = credited if ATTRIBUTION in credited else [*credited, ATTRIBUTION]
         words["base_model"] = words.get("base_model") or BASE
     values: dict[str, Any] = {
         "network": network,

@@ -209,10 +209,13 @@ class _Plan:
                 part = Part(number, len(lists), "unet", start + number * share, share)
                 unet |= self._unet_scores(out, cases, self.job.path / "unet" / str(number), part)
         except (SemiGDAError, MemoryError, RuntimeError) as error:
-            told = classify(error)
-            if told.error_class in ("cancelled", "disk-full", "internal") and not self._stopped():
+            problem = classify(error)
+            if (
+                problem.error_class in ("cancelled", "disk-full", "internal")
+                and not self._stopped()
+            ):
                 raise
-            why = "The training was stopped early." if self._stopped() else told.message
+            why = "The training was stopped early." if self._stopped() else problem.message
             self.job.event("warning", message=f"There is no U-Net to compare with. {why}")
             return
         result["unet"] = beside_unet(after, unet, self.classes)
@@ -263,11 +266,11 @@ class _Plan:
         if not self.folds:
             more = result["missing"]
             gone = f" ({more} more {'was' if more == 1 else 'were'} not there)" if more else ""
-            told = f"{count} held-out cases{gone}; nothing was chosen on them"
-            told = f"{count} held-out case{gone}; nothing was chosen on it" if count == 1 else told
+            text = f"{count} held-out cases{gone}; nothing was chosen on them"
+            text = f"{count} held-out case{gone}; nothing was chosen on it" if count == 1 else text
             if some := len(partly(result["rows"])):
-                told += f"; {some} of them on labelled slices only"
-            return told
+                text += f"; {some} of them on labelled slices only"
+            return text
         if not count:
             return "nothing: it was stopped before a patient was scored"
         scored = len(self.scores.scored_folds())

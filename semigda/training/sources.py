@@ -200,9 +200,9 @@ class Sources:
                 source.measure(teacher, self.palette, self.ranks)
         return True
 
-    # Told
+    # Reporting
 
-    def told(self) -> dict[str, dict[str, Any]]:
+    def report(self) -> dict[str, dict[str, Any]]:
         """Of each program: the unlabelled cases and the labelled ones, which measure it; its Dice
         there (None: not measured) and our teacher's; the share of its images that it teaches now,
         and that it taught so far."""

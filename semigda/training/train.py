@@ -281,10 +281,11 @@ class _Run:
         network, held_out = self.training.teacher, self.slices["val"]
         dice = self.watch.dice(network, held_out)["both"] if held_out else {}
         counts = {role: len(cases) for role, cases in self.cases.items()}
-        told = (self.semi_supervised, steps, dice, self.watch.history)
-        summary = training_summary(self.settings, counts, *told)
+        summary = training_summary(
+            self.settings, counts, self.semi_supervised, steps, dice, self.watch.history
+        )
         if self.training.sources.names:
-            summary["sources"] = self.training.sources.told()
+            summary["sources"] = self.training.sources.report()
         if self.ranks.first:
             # Another one may have come to its place while this one was learned.
             overwrite = self.settings.overwrite or self.finished.begun

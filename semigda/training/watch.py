@@ -91,11 +91,13 @@ class Watch:
         """Mean Dice of each class, by name, for every use of the network; None of a class that is
         nowhere, neither true nor found."""
         scores = validate(network, self.palette, cases, self.progress, self.ranks)
-        told = {
-            use: [None if math.isnan(one) else round(one, 4) for one in values]
+        return {
+            use: {
+                name: None if math.isnan(dice) else round(dice, 4)
+                for name, dice in zip(self.names, values, strict=True)
+            }
             for use, values in scores.items()
         }
-        return {use: dict(zip(self.names, values, strict=True)) for use, values in told.items()}
 
     def saw(self, losses: dict[str, float]) -> None:
         """Logged losses of a step of stage 2."""

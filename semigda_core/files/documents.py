@@ -222,8 +222,8 @@ def record(
                 unknown = [key for key in value if key not in required and key not in optional]
                 fields = "fields" if unknown[1:] else "field"
                 if named:
-                    told = ", ".join(f"'{one_line(str(key), 40)}'" for key in unknown[:4])
-                    raise Wrong(f"has the unknown {fields} {told}")
+                    names = ", ".join(f"'{one_line(str(key), 40)}'" for key in unknown[:4])
+                    raise Wrong(f"has the unknown {fields} {names}")
                 raise Wrong(f"has {len(unknown)} unknown {fields}")
 
     return rule

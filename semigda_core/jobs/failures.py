@@ -45,14 +45,14 @@ def classify(error: BaseException) -> SemiGDAError:
     if found := re.search(r"\(os error (\d+)\)", str(error)):  # of a library's own exception
         number = int(found[1])
         error = OSError(number, os.strerror(number)).with_traceback(error.__traceback__)
-    if isinstance(error, OSError) and (told := of_system(error)):
-        told.detail = _where(error)
-        return told
+    if isinstance(error, OSError) and (plain := of_system(error)):
+        plain.detail = _where(error)
+        return plain
     if isinstance(error, RuntimeError):
         cause = error.__cause__ or error.__context__
         # torch hides disk errors while it writes a checkpoint.
-        if isinstance(cause, OSError) and cause.filename is None and (told := of_system(cause)):
-            return told
+        if isinstance(cause, OSError) and cause.filename is None and (plain := of_system(cause)):
+            return plain
         text = str(error)
         if _is_torch_memory_error(error) or any(sign in text for sign in _NO_GPU_MEMORY):
             return SemiGDAError("out-of-gpu-memory")

@@ -345,21 +345,21 @@ def _new_state() -> dict[str, Any]:
     return {**state, "state": "queued", "progress": 0.0, "message": "", "heartbeat": time.time()}
 
 
-def _plain(value: Any, told: Callable[[str], str] = str) -> Any:
-    """The value as JSON can store it, its texts as they are ``told``; numbers that are not finite
-    become None."""
+def _plain(value: Any, clean: Callable[[str], str] = str) -> Any:
+    """The value as JSON can store it, with ``clean`` texts; numbers that are not finite become
+    None."""
     if isinstance(value, str):
-        return told(value)
+        return clean(value)
     if value is None or isinstance(value, (bool, int)):
         return value
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, dict):
-        return {str(key): _plain(item, told) for key, item in value.items()}
+        return {str(key): _plain(item, clean) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(item, told) for item in value]
+        return [_plain(item, clean) for item in value]
     if isinstance(value, os.PathLike):
-        return told(os.fspath(value))
+        return clean(os.fspath(value))
     if hasattr(value, "tolist"):  # numpy's and torch's numbers and arrays
-        return _plain(value.tolist(), told)
+        return _plain(value.tolist(), clean)
     raise TypeError(f"{type(value).__name__} cannot stand in a job's files")

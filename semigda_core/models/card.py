@@ -205,13 +205,13 @@ class ModelCard:
     doubt: dict[str, Any] | None = ruled(maybe(DOUBT), None)
 
     def to_dict(self) -> dict[str, Any]:
-        told = {"schema": SCHEMA_VERSION, **asdict(self)}
+        values = {"schema": SCHEMA_VERSION, **asdict(self)}
         for later in ("limits", "date", "images", "doubt"):
-            if not told[later]:
-                del told[later]  # earlier versions refuse entries that they do not know
-        return told
+            if not values[later]:
+                del values[later]  # earlier versions refuse entries that they do not know
+        return values
 
-    def told(self) -> list[tuple[str, str]]:
+    def report_rows(self) -> list[tuple[str, str]]:
         """What a report says of the model: names and texts."""
         rows = []
         for one in fields(self):
@@ -306,8 +306,8 @@ def _card(data: Any) -> None:
     demand(there, "names a branch that the network does not have", "branches")
     doubt = data.get("doubt")
     if doubt and doubt["measure"] == MEASURE:
-        told = [row["value"] for row in doubt["classes"]]
-        same = told == [label["value"] for label in data["labels"]]
+        values = [row["value"] for row in doubt["classes"]]
+        same = values == [label["value"] for label in data["labels"]]
         demand(same, "tells of other classes than the card has", "doubt")
     halvings = network.downsampling
     fits = not any(side % halvings for side in data["preprocessing"]["size"])

@@ -35,8 +35,8 @@ def features_file() -> Path | None:
     """Where the package's file is, found without importing the package; None if it is not there."""
     spec = find_spec(MODULE)
     places = spec.submodule_search_locations if spec is not None else None
-    told = os.environ.get(ENVIRONMENT)
-    files = [Path(place, _FILE) for place in places or ()] + ([Path(told)] if told else [])
+    given = os.environ.get(ENVIRONMENT)
+    files = [Path(place, _FILE) for place in places or ()] + ([Path(given)] if given else [])
     return next((file for file in files if file.is_file()), None)
 
 

@@ -23,8 +23,8 @@ _WIDTH, _BLOCKS = whole(1, 4096), whole(1, 64)
 def some_branches(value: Any) -> None:
     """A rule: one of the branches, or both in their order."""
     choices = ((BRANCHES[0],), (BRANCHES[1],), BRANCHES)
-    told = ", ".join(json.dumps(one) for one in choices)
-    demand(isinstance(value, (list, tuple)) and tuple(value) in choices, f"is none of {told}")
+    listed = ", ".join(json.dumps(one) for one in choices)
+    demand(isinstance(value, (list, tuple)) and tuple(value) in choices, f"is none of {listed}")
 
 
 @dataclass(frozen=True)

@@ -334,10 +334,10 @@ class Project:
             job = JobFolder(self.place("jobs", record["id"]))
             state = job.state()
             wanted = ("state", "progress", "seconds_left", "message")
-            told = {key: state.get(key) for key in wanted} | {"stale": job.is_stale()}
+            present = {key: state.get(key) for key in wanted} | {"stale": job.is_stale()}
         except (SemiGDAError, OSError):
             return lost
-        return known | told | {"holds": job.job.get("kind")}
+        return known | present | {"holds": job.job.get("kind")}
 
     # Files
 

@@ -140,8 +140,8 @@ def values_of(view: View, facts: Mapping[str, Any]) -> dict[str, set[str]]:
 
 def _held(facts: Mapping[str, Any]) -> list[str]:
     """Segments and values of a case's result that hold voxels."""
-    told = facts.get("result") or {}
-    return drawn_parts(told) or [*told.get("held", ())]
+    result = facts.get("result") or {}
+    return drawn_parts(result) or [*result.get("held", ())]
 
 
 def result_classes(view: View, result: Result, values: Collection[str] = ()) -> dict[str, int]:

@@ -48,12 +48,12 @@ def extremes(frames: list[list[dict]]) -> str:
 
     Of a ventricle these are the end of diastole and of systole.
     """
-    told = []
+    sentences = []
     for place, segment in enumerate(frames[0] if frames else []):
         of = [sizes.number(rows[place]) for rows in frames]
         most, least = of.index(max(of)), of.index(min(of))
         if of[most] > 0:
-            told.append(
+            sentences.append(
                 _("{name}: {most} in frame {first}, {least} in frame {second}.").format(
                     name=segment["name"],
                     most=sizes.text(frames[most][place]),
@@ -62,4 +62,4 @@ def extremes(frames: list[list[dict]]) -> str:
                     second=least + 1,
                 )
             )
-    return " ".join(told)
+    return " ".join(sentences)

@@ -133,12 +133,12 @@ class LibrarySection:
 
     def _showUpdates(self, titles: list[str]) -> None:
         """In the section, and on the button that opens it, which is seen when it is closed."""
-        told = _("New versions to download: {names}").format(names=", ".join(titles))
-        self.updatesLabel.text = texts.amber(html.escape(told))
+        text = _("New versions to download: {names}").format(names=", ".join(titles))
+        self.updatesLabel.text = texts.amber(html.escape(text))
         self.updatesLabel.visible = bool(titles)
         button, news = self._panel.ui.modelsButton, _("Models ({count})...")
         button.text = news.format(count=len(titles)) if titles else _("Models...")
-        button.toolTip = told if titles else self._aboutButton
+        button.toolTip = text if titles else self._aboutButton
 
     def _selected(self) -> tuple:
         row = self.table.currentRow()

@@ -116,9 +116,9 @@ def lookUp(rows, sha256: str | None, folder: Path | None, roi=None) -> None:
 
 def keepFailures(rows, before) -> None:
     """Say again of the same volumes why they could not be segmented."""
-    told = {row.volume: row for row in before if row.state in (FAILED, OUTSIDE, LEFT_OUT)}
+    failed = {row.volume: row for row in before if row.state in (FAILED, OUTSIDE, LEFT_OUT)}
     for row in rows:
-        old = told.get(row.volume) if row.volume is not None else None
+        old = failed.get(row.volume) if row.volume is not None else None
         if old is not None and row.state == WAITING:
             row.become(old.state, error=old.error, notes=old.notes)
 

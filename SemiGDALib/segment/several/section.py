@@ -143,8 +143,8 @@ class SeveralSection:
         combo.addItem(_("All volumes of the scene"), SCENE)
         combo.addItem(_("A folder on the disk"), FOLDER)
         for item, name, volumes in self._studies:
-            told = _("{name} (1 volume)"), _("{name} ({count} volumes)")
-            combo.addItem(counted(len(volumes), *told, name=name), str(item))
+            words = _("{name} (1 volume)"), _("{name} ({count} volumes)")
+            combo.addItem(counted(len(volumes), *words, name=name), str(item))
         combo.currentIndex = max(0, combo.findData(chosen))
 
     def _source(self) -> str:
@@ -218,15 +218,15 @@ class SeveralSection:
                 return _("Choose the folder with the images.")
             return _("There is no volume here.")
         done = len(self._places(theRows.DONE)) + len(self._places(theRows.EDITED))
-        told = [_("{done} of {total} done").format(done=done, total=len(self.rows))]
+        parts = [_("{done} of {total} done").format(done=done, total=len(self.rows))]
         for state, text in (
             (theRows.FAILED, _("{count} failed")),
             (theRows.OUTSIDE, _("{count} outside the region")),
             (theRows.LEFT_OUT, _("{count} left out")),
         ):
             count = len(self._places(state))
-            told += [text.format(count=count)] if count else []
-        summary = ", ".join(told)
+            parts += [text.format(count=count)] if count else []
+        summary = ", ".join(parts)
         parameters = self._panel.parameters
         if self._source() == FOLDER and parameters is not None and parameters.roi is not None:
             whole = _("The region of interest is of this scene: files are segmented whole.")

@@ -118,8 +118,8 @@ def _lines(segments: list[dict], rangeOf) -> list[str]:
 
 def _meanings(segments: list[dict]) -> list[str]:
     """What the words mean, each once."""
-    told = [certainty(one)[2] for one in segments if one.get("agreement") is not None]
-    return list(dict.fromkeys(told))
+    meanings = [certainty(one)[2] for one in segments if one.get("agreement") is not None]
+    return list(dict.fromkeys(meanings))
 
 
 def _short(segments: list[dict]) -> str:

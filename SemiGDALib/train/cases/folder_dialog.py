@@ -111,8 +111,8 @@ class FolderDialog:
             self._show(pairing)
         else:
             self._table.rowCount = 0
-            told = coloured(problem, RED if images else AMBER)
-            self._dialog.tell(self._status, told)
+            text = coloured(problem, RED if images else AMBER)
+            self._dialog.tell(self._status, text)
 
     def _show(self, pairing) -> None:
         labelled = sum(case.label is not None for case in self.cases)

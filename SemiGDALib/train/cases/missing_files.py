@@ -40,9 +40,9 @@ class MissingFiles:
         if wrong:
             text = _("Files with the right name but other contents, not accepted: {names}")
             lines.append(text.format(names=", ".join(wrong[:NAMED])))
-        told = amber("<br>".join(map(html.escape, lines))) if gone else ""
+        missing = amber("<br>".join(map(html.escape, lines))) if gone else ""
         searched = html.escape(self._searching) if searching else ""
-        self.ui.missingLabel.text = "<br>".join(filter(None, (told, searched)))
+        self.ui.missingLabel.text = "<br>".join(filter(None, (missing, searched)))
         self.ui.missingLabel.toolTip = "\n".join(
             str(path)
             for case in gone
@@ -72,9 +72,9 @@ class MissingFiles:
     def _onDone(self, done, error) -> None:
         done = done or {"found": (), "wrong": (), "missing": ()}
         self._wrong = done["wrong"]
-        told = (
+        words = (
             _("1 case found, {missing} still missing."),
             _("{count} cases found, {missing} still missing."),
         )
-        told = counted(len(done["found"]), *told, missing=len(done["missing"]))
-        self.context.ended(error, told)
+        text = counted(len(done["found"]), *words, missing=len(done["missing"]))
+        self.context.ended(error, text)

@@ -37,11 +37,11 @@ class ProgramResults:
             return
         added = self.context.attempt(self.context.logic.addResults, dialog.pairs, dialog.program)
         if added is not None:
-            told = (
+            words = (
                 _("1 case has a result of {program}."),
                 _("{count} cases have a result of {program}."),
             )
-            self.context.log(counted(len(added), *told, program=dialog.program))
+            self.context.log(counted(len(added), *words, program=dialog.program))
 
     def onMapping(self) -> None:
         """Ask which class each segment is, a program after the other."""

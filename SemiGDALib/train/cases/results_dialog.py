@@ -94,8 +94,8 @@ class ResultsDialog:
         made = path.name
         if os.path.isdir(path):
             count = len(read_segments(path))
-            told = _("{name}: 1 structure"), _("{name}: {count} structures")
-            made = counted(count, *told, name=path.name)
+            words = _("{name}: 1 structure"), _("{name}: {count} structures")
+            made = counted(count, *words, name=path.name)
         return case.name, uses.get(case.role, _("nothing now")), made
 
     def _update(self) -> None:
@@ -116,8 +116,8 @@ class ResultsDialog:
             wanted = _("Name the program: up to 64 letters, no slash.")
         elif teach and measure < ENOUGH:
             wanted = _("Add results for labelled cases too: else these teach nothing.")
-        told = text.format(count=teach, labelled=measure)
-        self._tell(told, amber(wanted))
+        summary = text.format(count=teach, labelled=measure)
+        self._tell(summary, amber(wanted))
 
     def _tell(self, first, second="") -> None:
         """Always two lines: the window hardly ever has to grow."""

@@ -153,17 +153,17 @@ class CasesSection(Section):
             self._tellAdded(added)
 
     def _tellAdded(self, added) -> None:
-        told = (
+        words = (
             _("1 case added, {known} already there."),
             _("{count} cases added, {known} already there."),
         )
-        self.context.log(counted(len(added.cases), *told, known=added.known))
+        self.context.log(counted(len(added.cases), *words, known=added.known))
         if added.labelled:
-            told = (
+            words = (
                 _("1 existing case now has a label."),
                 _("{count} existing cases now have a label."),
             )
-            self.context.log(counted(len(added.labelled), *told))
+            self.context.log(counted(len(added.labelled), *words))
         self._mapNew()
         if added.kept:
             self._tellKept(added.kept)

@@ -83,10 +83,10 @@ class CheckSection(Section):
             return _("There are no cases yet.")
         if waiting:
             return _("Cases not checked yet: {count} of {all}.").format(count=waiting, all=cases)
-        told = _("1 case checked."), _("{count} cases checked.")
+        words = _("1 case checked."), _("{count} cases checked.")
         if not self.context.findings:
-            told = _("1 case checked, nothing found."), _("{count} cases checked, nothing found.")
-        return counted(cases, *told)
+            words = _("1 case checked, nothing found."), _("{count} cases checked, nothing found.")
+        return counted(cases, *words)
 
     def summary(self) -> str:
         if not self.context.view.cases:

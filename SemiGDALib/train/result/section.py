@@ -208,23 +208,23 @@ class ResultSection(Section):
         self._scores.show(
             compared["rows"], self.context.names, compared["classes"], compared["all"], beside
         )
-        told = _("Dice on 1 held-out case"), _("Dice on {count} held-out cases")
+        words = _("Dice on 1 held-out case"), _("Dice on {count} held-out cases")
         if compared["scheme"] == "leave-one-out":
-            told = (
+            words = (
                 _("Dice on 1 case, scored by a training that had not seen it"),
                 _("Dice on {count} cases, each scored by a training that had not seen it"),
             )
-        what = counted(compared["heldout_cases"], *told)
+        what = counted(compared["heldout_cases"], *words)
         if compared["all"]["low"] is not None:
             what += _("; in brackets the 95 % interval of the difference")
         what += _(": overlap with your label, 1 is perfect.")
         low, high = compared["all"]["after_low"], compared["all"]["after_high"]
         if low is not None:
-            told = _("On more cases like these, expect a mean of {low:.2f} to {high:.2f}.")
-            what += " " + told.format(low=low, high=high)
+            text = _("On more cases like these, expect a mean of {low:.2f} to {high:.2f}.")
+            what += " " + text.format(low=low, high=high)
         if some := len(partly(compared["rows"])):
-            told = _("Labelled in part, and scored on that part alone: {count}.")
-            what += " " + told.format(count=some)
+            text = _("Labelled in part, and scored on that part alone: {count}.")
+            what += " " + text.format(count=some)
         if beside is not None:
             what = f"{html.escape(what)}<br>{asHtml(beside['reason'])}"
         ui.tableLabel.text = what

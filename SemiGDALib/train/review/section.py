@@ -175,13 +175,13 @@ class ReviewSection(Section):
 
     def onAccept(self) -> None:
         """Take the selected labels as they are."""
-        told = _("Accepted 1 predicted label."), _("Accepted {count} predicted labels.")
-        self._decide(self.context.logic.accept, told)
+        words = _("Accepted 1 predicted label."), _("Accepted {count} predicted labels.")
+        self._decide(self.context.logic.accept, words)
 
     def onReject(self) -> None:
         """Leave the selected cases unlabelled."""
-        told = _("Rejected 1 predicted label."), _("Rejected {count} predicted labels.")
-        self._decide(self.context.logic.reject, told)
+        words = _("Rejected 1 predicted label."), _("Rejected {count} predicted labels.")
+        self._decide(self.context.logic.reject, words)
 
     def _decide(self, action, done) -> None:
         chosen = [one.case_id for one in self._chosen(self.ui.inboxTable)]

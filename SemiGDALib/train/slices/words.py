@@ -28,8 +28,8 @@ def labelledText(case, image: dict) -> str:
     """The same of a partly labelled case; ``image``: what the check measured of it, perhaps nothing
     yet."""
     if "shape" not in image:
-        told = _("labelled on 1 slice"), _("labelled on {count} slices")
-        return counted(len(case.finished), *told)
+        words = _("labelled on 1 slice"), _("labelled on {count} slices")
+        return counted(len(case.finished), *words)
     text = _("labelled on {finished} of {count} slices")
     return text.format(finished=len(case.finished), count=_slices(case, image))
 
@@ -49,8 +49,8 @@ def _slices(case, image: dict) -> int:
 def scoredText(cases) -> str:
     """How those of some labelled cases that are so on some slices only would be scored; or ""."""
     count = sum(case.finished is not None for case in cases)
-    told = (
+    words = (
         _("One case is labelled on some slices only: it is scored on those alone."),
         _("{count} cases are labelled on some slices only: they are scored on those alone."),
     )
-    return counted(count, *told) if count else ""
+    return counted(count, *words) if count else ""

@@ -64,8 +64,8 @@ def _add(project: Project, arguments: argparse.Namespace) -> None:
         _set_patients(project, cases)
     view = project.read()
     if arguments.json:
-        told = {"added": added.cases, "labelled": added.labelled, "known": added.known}
-        print_json(told | {"kept": added.kept, "unread": [str(path) for path in added.unread]})
+        values = {"added": added.cases, "labelled": added.labelled, "known": added.known}
+        print_json(values | {"kept": added.kept, "unread": [str(path) for path in added.unread]})
     else:
         _tell_added(view, added, pairing)
     for name in map(one_line, view.unmapped()):

@@ -54,12 +54,12 @@ def _fix_all(project: Project, found: list[Finding]) -> list[Finding]:
         if finding is None or fix is None:
             return found
         tried.add((finding.code, finding.case_ids))
-        told = _names(project.read(), fix.case_ids)
+        names = _names(project.read(), fix.case_ids)
         try:
             repair(project, finding)
-            print(f"done: {told}{fix.text} (semigda project undo)", file=sys.stderr)
+            print(f"done: {names}{fix.text} (semigda project undo)", file=sys.stderr)
         except SemiGDAError as error:
-            print(f"not done: {told}{error.message}", file=sys.stderr)
+            print(f"not done: {names}{error.message}", file=sys.stderr)
         found = check(project)
 
 
@@ -93,5 +93,5 @@ def _names(view: View, case_ids: Iterable[str]) -> str:
     """The cases' names, to put before a text; missing cases are left out."""
     known = {case.id: case.name for case in view.cases}
     names = [known[case_id] for case_id in case_ids if case_id in known]
-    told = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if names[3:] else "")
-    return f"{told}: " if told else ""
+    shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if names[3:] else "")
+    return f"{shown}: " if shown else ""

@@ -27,7 +27,7 @@ def _relocate(project: Project, arguments: argparse.Namespace) -> int:
     wrong: Sequence[str] = ()
     if arguments.old is None:
         gone = [case.id for case in project.read().present().of_role("missing")]
-        told: dict[str, Any] = {"missing": gone}
+        values: dict[str, Any] = {"missing": gone}
     elif arguments.new is None:
         raise SemiGDAError(
             "bad-input",
@@ -36,13 +36,13 @@ def _relocate(project: Project, arguments: argparse.Namespace) -> int:
         )
     else:
         moved = relocate(project, arguments.old, arguments.new, terminal())
-        gone, wrong, told = list(moved.missing), moved.wrong, asdict(moved)
+        gone, wrong, values = list(moved.missing), moved.wrong, asdict(moved)
     if arguments.json:
-        print_json(told)
+        print_json(values)
         return int(bool(gone))
     view = project.read()
-    if "found" in told:
-        print(f"{number_of(len(told['found']), 'case')} found in the new folder.")
+    if "found" in values:
+        print(f"{number_of(len(values['found']), 'case')} found in the new folder.")
     elif not gone:
         print("No file is missing.")
     for case_id in wrong:

@@ -68,8 +68,8 @@ def _add(project: Project, arguments: argparse.Namespace) -> None:
     ids = add_results(project, found.pairs, source)
     view = project.read()
     if arguments.json:
-        told = {"program": source, "cases": ids, "doubtful": found.doubtful}
-        print_json(told | {"unmatched": [str(path) for path in found.unmatched]})
+        values = {"program": source, "cases": ids, "doubtful": found.doubtful}
+        print_json(values | {"unmatched": [str(path) for path in found.unmatched]})
         return
     count = len(ids)
     print(counted(count, "1 case has", "{count} cases have") + f" a result of {source}.")
@@ -94,12 +94,12 @@ def _missing(view: View, source: str) -> list[str]:
         for one in results
         for name in structures_of(view, one) or ()
     }
-    told = [
+    lines = [
         f"no structure is the class {label.name}; if one has another name: --map STRUCTURE=CLASS"
         for label in view.classes
         if label.value not in found
     ]
-    return told + [
+    return lines + [
         f"left out, as it lacks {', '.join(missing)}: {view.case(case_id).name}"
         for case_id, missing in lacking(view).items()
     ]
@@ -110,8 +110,8 @@ def _tell(project: Project, found: Matched, as_json: bool) -> None:
     if as_json:
         pairs = [[case_id, str(path)] for case_id, path in found.pairs]
         unmatched = [str(path) for path in found.unmatched]
-        told = {"program": found.source, "pairs": pairs, "doubtful": found.doubtful}
-        print_json(told | {"unmatched": unmatched})
+        values = {"program": found.source, "pairs": pairs, "doubtful": found.doubtful}
+        print_json(values | {"unmatched": unmatched})
         return
     for case_id, path in found.pairs:
         case = view.case(case_id)

@@ -47,14 +47,14 @@ def _slices(project: Project, arguments: argparse.Namespace) -> None:
     cases = [case for case in view.cases if case.label is not None]
     if arguments.case is not None:
         cases = [view.case(arguments.case)]
-    told = {case.id: labelled_on(facts.get(case.id, {})) for case in cases}
+    parts = {case.id: labelled_on(facts.get(case.id, {})) for case in cases}
     if arguments.json:
         rows = [
-            {"id": case.id, "finished": finished_text(case.finished), "labelled_on": told[case.id]}
+            {"id": case.id, "finished": finished_text(case.finished), "labelled_on": parts[case.id]}
             for case in cases
         ]
         print_json(rows)
         return
     for case in cases:
-        part = f"  labelled on {told[case.id]}" if told[case.id] else ""
+        part = f"  labelled on {parts[case.id]}" if parts[case.id] else ""
         print(f"{case.id}  {one_line(case.name):<32} {finished_text(case.finished)}{part}")

@@ -24,8 +24,8 @@ def _split(project: Project, arguments: argparse.Namespace) -> None:
 
     if arguments.change is None and (arguments.cases or project.read().heldout):
         chosen = "The held-out cases are chosen already."
-        told = "--cases goes with --change REASON." if arguments.cases else chosen
-        raise SemiGDAError("bad-input", told, action="To choose anew: --change REASON.")
+        message = "--cases goes with --change REASON." if arguments.cases else chosen
+        raise SemiGDAError("bad-input", message, action="To choose anew: --change REASON.")
     check(project, terminal())
     facts = measured(project)
     if arguments.change is None:

@@ -45,13 +45,13 @@ def tell_status(project: Project, arguments: argparse.Namespace) -> None:
     print(f"{view.name}: {count}")
     if view.cases:
         print("  " + ", ".join(f"{count} {role}" for role, count in roles.items() if count))
-    if told := will_learn(view):
-        print(f"  {told}")
+    if learning := will_learn(view):
+        print(f"  {learning}")
     print("  classes: " + (", ".join(label.name for label in view.classes) or "none yet"))
     print(f"  {describe(view.heldout)}")
-    told = ", ".join(number_of(n, severity) for severity, n in problems.items())
+    numbers = ", ".join(number_of(n, severity) for severity, n in problems.items())
     if view.cases:
-        print(f"  checked: {checked} of {count}; {told} (semigda project check)")
+        print(f"  checked: {checked} of {count}; {numbers} (semigda project check)")
     for job in project.jobs():
         done = f"{100 * job['progress']:.0f} %"
         print(f"  {job['created'][:16]} {job['kind']:<8} {job['state']:<9} {done} {job['message']}")

@@ -111,16 +111,16 @@ def _plan(arguments: argparse.Namespace, project: Project) -> Plan:
     return Plan(**values | {"advanced": advanced})
 
 
-def _start(told: str) -> dict[str, Any]:
+def _start(base: str) -> dict[str, Any]:
     """What ``--base`` means for the plan."""
     words = {"features": FEATURES, "nothing": SCRATCH}
-    if told not in words and not Path(told).exists():
+    if base not in words and not Path(base).exists():
         raise SemiGDAError(
             "bad-input",
             "There is no such model or autoencoder to start from.",
             action="Give its path, 'features' or 'nothing'.",
         )
-    return (words.get(told) or Base("model", "", Path(told).absolute())).choice
+    return (words.get(base) or Base("model", "", Path(base).absolute())).choice
 
 
 def _rehearse(project: Project, arguments: argparse.Namespace) -> int:
@@ -168,11 +168,11 @@ def _train(project: Project, arguments: argparse.Namespace) -> int:
     if not arguments.wait and arguments.json:
         print_json({"job": str(job.path), "estimate": asdict(estimate)})
         return 0
-    told = f"The training has started, and goes on without this terminal: {estimate.text}."
+    message = f"The training has started, and goes on without this terminal: {estimate.text}."
     if estimate.seconds is None:
-        told = "The training has started. It was not rehearsed, so how long it takes is unknown."
+        message = "The training has started. It was not rehearsed, so how long it takes is unknown."
     stream = sys.stderr if arguments.json else sys.stdout
-    print(" ".join(filter(None, (told, estimate.mirroring))), file=stream)
+    print(" ".join(filter(None, (message, estimate.mirroring))), file=stream)
     if not arguments.wait:
         print("See 'semigda project status'.")
         return 0
@@ -246,8 +246,8 @@ def _score(version: Version) -> str:
     marks = ["in use"] if version.in_use else []
     if not version.comparable:
         marks.append("scored on other held-out cases")
-    told = f" ({', '.join(marks)})" if marks else ""
-    return f"Dice {dice_text(version.mean)}{_interval(version)}{told}"
+    remarks = f" ({', '.join(marks)})" if marks else ""
+    return f"Dice {dice_text(version.mean)}{_interval(version)}{remarks}"
 
 
 def _interval(version: Version) -> str:
@@ -308,8 +308,8 @@ def comparison_table(result: dict[str, Any]) -> str:
             f"{dice_text(values[key]):>8}" for key in ("before", "after", "difference")
         )
         low, high = values["low"], values["high"]
-        told = "" if low is None else f"  {low:+.3f} to {high:+.3f}"
-        lines.append(f"{name[:23]:<24}{numbers}{told}")
+        interval = "" if low is None else f"  {low:+.3f} to {high:+.3f}"
+        lines.append(f"{name[:23]:<24}{numbers}{interval}")
     lines.append(f"{number_of(result['heldout_cases'], 'held-out case')}. {result['reason']}")
     for case, part in partly(result["rows"]).items():
         lines.append(f"case {case} is scored on {part} only")
@@ -328,7 +328,7 @@ def tell_training(project: Project) -> None:
     if now is not None and now["state"] not in ENDED:
         state = "killed (semigda project resume)" if now["stale"] else now["state"]
         left = now.get("seconds_left")
-        told = f", {duration(left)} left" if left else ""
-        print(f"  training: {state}, {100 * now['progress']:.0f} %{told}. {now['message']}")
+        remaining = f", {duration(left)} left" if left else ""
+        print(f"  training: {state}, {100 * now['progress']:.0f} %{remaining}. {now['message']}")
     for version in versions.versions(project):
         print(f"  version {version.name}: {_score(version)}")

@@ -203,8 +203,8 @@ def _check_values(found: _Found) -> None:
 
 def _thickness(found: _Found) -> float:
     """The distance of slices counts: they may overlap, or leave gaps."""
-    told = (_numbers(found.values.get(tag, b""))[:1] for tag in (_DISTANCE, _THICKNESS))
-    return next((abs(step) for (step,) in filter(None, told) if step), 0.0)
+    steps = (_numbers(found.values.get(tag, b""))[:1] for tag in (_DISTANCE, _THICKNESS))
+    return next((abs(step) for (step,) in filter(None, steps) if step), 0.0)
 
 
 def _positions(found: _Found, frames: int) -> np.ndarray:
@@ -217,12 +217,14 @@ def _positions(found: _Found, frames: int) -> np.ndarray:
             f"The DICOM file does not say where its {frames} frames lie: it may be a film.",
             action="Load it in 3D Slicer, and use the volume or the sequence that it makes of it.",
         )
-    told = [_numbers(data) for data in found.of_frames.get(_ORIENTATION, ())]
+    orientations = [_numbers(data) for data in found.of_frames.get(_ORIENTATION, ())]
     scales = [
         {tuple(_numbers(data)) for data in found.of_frames.get(tag, ())}
         for tag in (_SLOPE, _INTERCEPT, _SPACING)
     ]
-    turned = any(np.abs(np.subtract(one, told[0])).max() > SAME_DIRECTION for one in told)
+    turned = any(
+        np.abs(np.subtract(one, orientations[0])).max() > SAME_DIRECTION for one in orientations
+    )
     if turned or any(len(scale) > 1 for scale in scales):
         raise SemiGDAError(
             "bad-input",

@@ -92,8 +92,8 @@ def _matched(view: View, files: list[Path], folders: dict[Path, list[Path]]) -> 
             doubtful.append(case_id)
     taken = {one for named in near.values() for one in named}
     unmatched = [path for path in found.unpaired_labels if path not in taken]
-    told = {source_said(label) for _, label in pairs}
-    source = told.pop() if len(told) == 1 else None
+    sources = {source_said(label) for _, label in pairs}
+    source = sources.pop() if len(sources) == 1 else None
     return Matched(pairs, unmatched, doubtful, source)
 
 

@@ -84,7 +84,7 @@ def apply_fix(
 
 def repairs(view: View) -> list[Repair]:
     """The repairs that :func:`undo` can take back, oldest first."""
-    return [_told(repair) for repair in view.data.get("repairs", [])]
+    return [_repair(repair) for repair in view.data.get("repairs", [])]
 
 
 def undo(project: Project) -> Repair:
@@ -116,10 +116,10 @@ def undo(project: Project) -> Repair:
                 present.pop(key, None)
                 if key in before:
                     present[key] = before[key]
-    return _told(repair)
+    return _repair(repair)
 
 
-def _told(repair: dict[str, Any]) -> Repair:
+def _repair(repair: dict[str, Any]) -> Repair:
     ids = tuple(change["before"]["id"] for change in repair["cases"])
     return Repair(repair["text"], repair["date"], ids)
 

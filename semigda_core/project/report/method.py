@@ -82,7 +82,7 @@ def programs(say: Say, rows: list[dict[str, Any]], events: list[dict[str, Any]])
     if not found:
         return ""
     known = [event["sources"] for event in events if "sources" in event]
-    told = []
+    sentences = []
     for name, count in sorted(found.items()):
         values = known[-1].get(name, {}) if known else {}
         learned = (
@@ -94,7 +94,7 @@ def programs(say: Say, rows: list[dict[str, Any]], events: list[dict[str, Any]])
                 say("A result of {name} for 1 case taught nothing."),
                 say("Results of {name} for {count} cases taught nothing."),
             )
-        told.append(counted(count, *learned, name=escape(name)))
+        sentences.append(counted(count, *learned, name=escape(name)))
         if values.get("dice") is None:
             continue
         words = say(
@@ -102,6 +102,6 @@ def programs(say: Say, rows: list[dict[str, Any]], events: list[dict[str, Any]])
             "images taught came from it."
         )
         share = round(100 * values.get("taught", values["share"]))
-        told.append(words.format(name=escape(name), dice=f"{values['dice']:.3f}", share=share))
-    told.append(say("These results scored nothing."))
-    return f"<p class='note'>{' '.join(told)}</p>"
+        sentences.append(words.format(name=escape(name), dice=f"{values['dice']:.3f}", share=share))
+    sentences.append(say("These results scored nothing."))
+    return f"<p class='note'>{' '.join(sentences)}</p>"

@@ -131,8 +131,8 @@ def _standing(say: Say, job: JobFolder, result: dict[str, Any]) -> str:
     state = job.state()
     error = result.get("error")
     if error and error["class"] != "cancelled":
-        told = say("It failed: {message} {action}")
-        return escape(told.format(message=say(error["message"]), action=say(error["action"])))
+        text = say("It failed: {message} {action}")
+        return escape(text.format(message=say(error["message"]), action=say(error["action"])))
     words = {
         "done": say("Finished."),
         "cancelled": say("Cancelled before its end."),
@@ -164,12 +164,12 @@ def _counts(say: Say, view: View, job: JobFolder, comparison: dict[str, Any] | N
     roles = Counter(row["role"] for row in rows)
     if comparison is not None:
         roles["val"] = comparison["heldout_cases"]
-    told = {
+    titles = {
         "labeled": say("labelled cases"),
         "unlabeled": say("unlabelled cases"),
         "val": say("held out cases"),
     }
-    numbers = [_big(roles[role], words, whole=True) for role, words in told.items()]
+    numbers = [_big(roles[role], words, whole=True) for role, words in titles.items()]
     note = _made(say, Counter(case.origin for case in view.of_role("labeled")))
     some = sum(r["role"] == "labeled" and r.get("label_slices", WHOLE) != WHOLE for r in rows)
     if some:
@@ -204,11 +204,11 @@ def _made(say: Say, made: Counter[str | None]) -> str:
     words = [counted(made[who], *texts) for who, texts in known.items() if made[who]]
     if not words:
         return ""
-    told = say("In the project today, {labels}.")
+    text = say("In the project today, {labels}.")
     if len(words) == 2:
-        told = say("In the project today, {labels} and {others}.")
-    told = told.format(labels=words[0], others=words[-1])
-    return f"<p class='note'>{told}</p>"
+        text = say("In the project today, {labels} and {others}.")
+    text = text.format(labels=words[0], others=words[-1])
+    return f"<p class='note'>{text}</p>"
 
 
 def _comparison(say: Say, comparison: dict[str, Any] | None) -> str:
@@ -262,7 +262,7 @@ def _unet(say: Say, comparison: dict[str, Any] | None) -> str:
     heads = [say("Class"), say("Plain U-Net"), say("This model"), say("Difference")]
     heads.append(say("95 % interval"))
     lines = _by_class(say, beside, "unet", "model")
-    told = [
+    notes = [
         say(
             "The U-Net (2 million parameters) learned from the labelled cases alone, with the same "
             "augmentation, as many steps and as many slices a step."
@@ -270,11 +270,11 @@ def _unet(say: Say, comparison: dict[str, Any] | None) -> str:
         say("It was scored on the same cases in the same way."),
     ]
     if comparison["scheme"] != "split":
-        told.append(say("There was one for each patient held out."))
-    told.append(say("It is only there to be compared with."))
+        notes.append(say("There was one for each patient held out."))
+    notes.append(say("It is only there to be compared with."))
     return (
         f"<section><h2>{say('Beside a plain U-Net')}</h2><p>{escape(say(beside['reason']))}</p>"
-        f"{table(heads, lines)}<p class='note'>{' '.join(told)}</p></section>"
+        f"{table(heads, lines)}<p class='note'>{' '.join(notes)}</p></section>"
     )
 
 
@@ -284,11 +284,11 @@ def _warnings(say: Say, events: list[dict[str, Any]]) -> list[str]:
         if event["type"] == "warning" and event.get("message"):
             texts.append(say(event["message"]))
         elif event["type"] == "stuck":
-            told = say("Not learned by step {step}: {classes}. {causes}")
+            text = say("Not learned by step {step}: {classes}. {causes}")
             if event.get("stage") == "look":
-                told = say("Not found at the first look: {classes}. {causes}")
+                text = say("Not found at the first look: {classes}. {causes}")
             texts.append(
-                told.format(
+                text.format(
                     step=event["step"],
                     classes=", ".join(event["classes"]),
                     causes=" ".join(map(say, event["causes"])),
@@ -320,15 +320,15 @@ def _settings(say: Say, job: JobFolder, card: ModelCard | None) -> str:
         rows.append(["weights kept", card.training.get("weights")])
         rows.append(["branches used", card.branches])
     lines = [[key.replace("_", " "), _plain(value)] for key, value in rows]
-    told = table([say("Setting"), say("Value")], lines)
+    shown = table([say("Setting"), say("Value")], lines)
     title = say("Settings")
-    return f"<section><details><summary><h2>{title}</h2></summary>{told}</details></section>"
+    return f"<section><details><summary><h2>{title}</h2></summary>{shown}</details></section>"
 
 
 def _origin(say: Say, job: JobFolder, card: ModelCard | None) -> str:
     rows = []
     if card is not None:
-        rows += [[say(name), text] for name, text in card.told()]
+        rows += [[say(name), text] for name, text in card.report_rows()]
         rows.append([say("Weights (SHA-256)"), card.weights_sha256 or "-"])
         rows.append([say("Engine of the model"), card.engine_version])
     rows.append([say("Engine of the training"), job.job.get("engine_version", "-")])
@@ -375,8 +375,8 @@ def _dice(value: float | None, signed: bool = False) -> str:
 def _interval(say: Say, values: dict[str, Any]) -> str:
     if values.get("low") is None or values.get("high") is None:
         return "–"
-    told = say("{low} to {high}")
-    return told.format(low=f"{values['low']:+.3f}", high=f"{values['high']:+.3f}")
+    text = say("{low} to {high}")
+    return text.format(low=f"{values['low']:+.3f}", high=f"{values['high']:+.3f}")
 
 
 def _plain(value: Any) -> str:
@@ -388,5 +388,5 @@ def _plain(value: Any) -> str:
 
 
 def _big(value: float | None, label: str, signed: bool = False, whole: bool = False) -> str:
-    told = f"{value}" if whole else _dice(value, signed)
-    return f"<div><b>{told}</b><span>{label}</span></div>"
+    number = f"{value}" if whole else _dice(value, signed)
+    return f"<div><b>{number}</b><span>{label}</span></div>"

@@ -159,8 +159,8 @@ def fitted(
     )
     if index:  # what else it takes depends on the size
         smaller = {**settings, "preprocessing": dict(grids[index])}
-        told, only = at_size(measured, settings, smaller), [grids[index]]
-        changes = fitted(smaller, told, work, seconds, kept, only, sizes)
+        rescaled, only = at_size(measured, settings, smaller), [grids[index]]
+        changes = fitted(smaller, rescaled, work, seconds, kept, only, sizes)
         return {**changes, "preprocessing": smaller["preprocessing"]}
     found: dict[str, Any] = {
         key: max(FEWEST_STEPS, round(settings[key] * steps / count)) for key in free
@@ -181,12 +181,12 @@ def at_size(
         key: value and value * work * batch for key, value in measured["seconds_per_step"].items()
     }
     judged = measured["validate_seconds"] * work
-    told = {**measured, "seconds_per_step": cost, "validate_seconds": judged}
+    rescaled = {**measured, "seconds_per_step": cost, "validate_seconds": judged}
     if new != old:  # none of these is prepared yet
         room = new / old * measured["prepared_bytes"]
-        told |= {"prepared_bytes": room, "unprepared_bytes": room}
-        told |= {"prepare_seconds": measured["prepare_all_seconds"]}
-    return told
+        rescaled |= {"prepared_bytes": room, "unprepared_bytes": room}
+        rescaled |= {"prepare_seconds": measured["prepare_all_seconds"]}
+    return rescaled
 
 
 def pixels_of(preprocessing: Mapping[str, Any]) -> int:
@@ -291,24 +291,26 @@ def plan_of(
     rows, columns = settings["preprocessing"]["size"]
     count = sum(settings.get(key, 0) for key in STEPS)
     batch = settings["labeled_batch"] + work.semi * settings["unlabeled_batch"]
-    told = [
+    sentences = [
         f"Slices of {rows} x {columns} pixels, {count} steps of {batch} "
         f"slice{'' if batch == 1 else 's'}."
     ]
     if work.trainings > 1:
-        told.append(f"These are {work.trainings} trainings: each patient is held out once.")
+        sentences.append(f"These are {work.trainings} trainings: each patient is held out once.")
     name = settings.get("network", {}).get("name")
     if name == "middle" and device == "cuda":
-        told.append("The network is the middle size: a graphics card computes.")
+        sentences.append("The network is the middle size: a graphics card computes.")
     elif name == "pretrained" and device == "cpu":
-        told.append("The network is the small one: no graphics card computes.")
+        sentences.append("The network is the small one: no graphics card computes.")
     if len(settings.get("branches", BRANCHES)) == 1:
-        told.append("One of the two branches is trained: in this time it learns more than both.")
+        sentences.append(
+            "One of the two branches is trained: in this time it learns more than both."
+        )
     if not largest:
-        told.append("Larger slices would leave too few steps in this time.")
+        sentences.append("Larger slices would leave too few steps in this time.")
     if count < sizes.least:
-        told.append("That is little: more time makes a better model.")
-    return " ".join(told)
+        sentences.append("That is little: more time makes a better model.")
+    return " ".join(sentences)
 
 
 def duration(seconds: float) -> str:

@@ -77,8 +77,8 @@ class Planned:
         ask = self.settings, self.measured, self.work, self.minutes, folder, self.fixed
         cost = estimate_of(*ask)
         device = self.device if self.own_network else None
-        told = plan_of(self.settings, self.work, self.sizes, self.largest, device)
-        return replace(cost, plan=" ".join(filter(None, (told, self.programs))))
+        sentences = plan_of(self.settings, self.work, self.sizes, self.largest, device)
+        return replace(cost, plan=" ".join(filter(None, (sentences, self.programs))))
 
 
 def plan_training(project: Project, plan: Plan) -> Planned:
@@ -120,8 +120,8 @@ def unfitted(project: Project, plan: Plan, card: bool = False) -> dict[str, Any]
     settings = train_settings(project, measured(project), plan, name, card=card)
     # In the library all versions share one name; the title tells which one it is.
     words = dict(settings["card"])
-    told = plan.name or f"version {name.rpartition('-')[2]}"
-    words |= {"title": f"{words['title']} ({told})", "name": model_name(view)}
+    which = plan.name or f"version {name.rpartition('-')[2]}"
+    words |= {"title": f"{words['title']} ({which})", "name": model_name(view)}
     return settings | {"card": words}
 
 
@@ -196,7 +196,7 @@ def _rehearsed(
         if job["kind"] != "rehearse" or job["state"] != "done":
             continue
         folder = JobFolder(job["folder"])
-        facts = _told(folder)
+        facts = _rehearsal(folder)
         if not is_measured(facts):
             continue
         settings, device = (card, "cuda") if facts.get("for_card") else (plain, "cpu")
@@ -208,7 +208,7 @@ def _rehearsed(
     return None, plain
 
 
-def _told(job: JobFolder) -> Any:
+def _rehearsal(job: JobFolder) -> Any:
     try:
         return (job.result() or {}).get("outputs", {}).get("rehearsal")
     except SemiGDAError:

@@ -172,9 +172,9 @@ def _new_record(project: Project, job: Mapping[str, Any]) -> dict[str, Any] | No
 
 def _counts(card: ModelCard) -> dict[str, int]:
     """How many cases the model learned from; not every card says it."""
-    told = card.training.get("cases")
-    told = told if isinstance(told, dict) else {}
-    named = {name: told.get(name) for name in ("labeled", "unlabeled")}
+    cases = card.training.get("cases")
+    cases = cases if isinstance(cases, dict) else {}
+    named = {name: cases.get(name) for name in ("labeled", "unlabeled")}
     return {name: count if type(count) is int else 0 for name, count in named.items()}
 
 
@@ -304,22 +304,19 @@ def compare(project: Project, a: str, b: str) -> list[dict[str, Any]]:
         SemiGDAError: "bad-input" if the scores of either are not of the present held-out cases.
     """
     chosen = [find_version(project, name) for name in (a, b)]
-    read_ = [read(project.folder / "jobs" / version.job) for version in chosen]
-    kept = [comparison for comparison in read_ if comparison is not None]
-    told = [scores(comparison) for comparison in kept]
-    if not all(version.comparable for version in chosen) or len(told) < len(chosen):
+    before, after = (read(project.folder / "jobs" / version.job) for version in chosen)
+    if before is None or after is None or not all(version.comparable for version in chosen):
         raise SemiGDAError(
             "bad-input",
             "These versions were not scored on the same held-out cases.",
             action="Compare versions that were trained since the held-out cases were chosen.",
         )
-    first, second = told
-    some = partly(kept[1]["rows"])
+    old, some = scores(before), partly(after["rows"])
     return [
-        {"case": case, "class": name, "before": first[case].get(name), "after": dice}
+        {"case": case, "class": name, "before": old[case].get(name), "after": dice}
         | ({"scored_on": some[case]} if case in some else {})
-        for case, classes in second.items()
-        if case in first
+        for case, classes in scores(after).items()
+        if case in old
         for name, dice in classes.items()
     ]
 
@@ -381,8 +378,8 @@ def _in_child(*arguments: str | os.PathLike[str]) -> None:
             action="Check that the drives respond, then try again.",
         ) from error
     if done.returncode:
-        _, _, told = done.stderr.partition("semigda: ")  # after warnings of libraries, if any
-        message, action, *_ = [*told.splitlines(), "", ""]
+        _, _, text = done.stderr.partition("semigda: ")  # after warnings of libraries, if any
+        message, action, *_ = [*text.splitlines(), "", ""]
         raise SemiGDAError(
             "model-invalid", message or "The model cannot be used.", action=action or None
         )

@@ -30,8 +30,8 @@ def results(view: View, cases: list[ProjectCase], facts: Facts) -> Iterator[Find
     """All findings about the results that count."""
     yield from _gone(view)
     for case, result in used(view):
-        if "error" in (told := facts[case.id]["result"]):
-            yield _misplaced(case, result.path.is_dir(), told)
+        if "error" in (measured := facts[case.id]["result"]):
+            yield _misplaced(case, result.path.is_dir(), measured)
     yield from _copied(view, facts)
     yield from _without_class(view, facts)
     yield from _empty(view, facts)
@@ -41,8 +41,8 @@ def results(view: View, cases: list[ProjectCase], facts: Facts) -> Iterator[Find
 
 
 def _without(ids: tuple[str, ...]) -> Fix:
-    told = "Use these cases without the result" if ids[1:] else "Use the case without this result"
-    return Fix("remove-results", ids, told)
+    text = "Use these cases without the result" if ids[1:] else "Use the case without this result"
+    return Fix("remove-results", ids, text)
 
 
 def _gone(view: View) -> Iterator[Finding]:
@@ -61,9 +61,9 @@ def _misplaced(case: ProjectCase, folder: bool, result: Mapping[str, Any]) -> Fi
     inside = result.get("inside")
     if inside is None:
         message = result["error"]["message"].removeprefix("Label: ")
-        told = f"Result of another program: {message}"
+        text = f"Result of another program: {message}"
         action = result["error"]["action"]
-        return Finding("unreadable-result", "error", (case.id,), told, action, _without((case.id,)))
+        return Finding("unreadable-result", "error", (case.id,), text, action, _without((case.id,)))
     if inside >= WHOLE:
         return Finding(
             "result-on-other-grid",
