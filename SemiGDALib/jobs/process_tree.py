@@ -6,6 +6,7 @@ a launcher, which would die alone and leave the interpreter computing.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -26,10 +27,8 @@ def killTree(pid: int) -> None:
         return
     # The whole family is listed first: children of a killed process lose their parent.
     for member in [*_descendants(pid), pid]:
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.kill(member, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
 
 
 def _descendants(pid: int) -> list[int]:

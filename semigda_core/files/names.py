@@ -27,7 +27,7 @@ def is_file_name(name: str) -> bool:
         and name.strip(". ") == name
         and not set(name) & set(_ILLEGAL)
         and not _DEVICE.fullmatch(name)
-        and (not has_controls(letters))
+        and not has_controls(letters)
     )
 
 

@@ -162,7 +162,7 @@ class Settings:
         if unknown:
             raise SemiGDAError(
                 "bad-input",
-                f"Unknown training settings: {_list(unknown)}.",
+                f"Unknown training settings: {one_line(', '.join(sorted(map(str, unknown))))}.",
                 action="Give or correct that setting.",
             )
         try:
@@ -357,7 +357,3 @@ def _may_mirror(values: dict[str, Any]) -> bool:
     labels = card.get("labels") if isinstance(card, dict) else None
     names = [label["name"] for label in labels or () if isinstance(label, dict)]
     return not sided(name for name in names if isinstance(name, str))
-
-
-def _list(names: set[str]) -> str:
-    return one_line(", ".join(sorted(map(str, names))))

@@ -72,14 +72,14 @@ class Entry:
         return asdict(self)
 
 
-def _once(value: Any) -> None:
+def _models(value: Any) -> None:
     list_of(rule_of(Entry), 1000)(value)
     names = [entry["name"] for entry in value]
     if len(set(names)) < len(names):
         raise Wrong("names a model twice")
 
 
-_CATALOGUE = record({"schema": one_of(SCHEMA_VERSION), "models": _once})
+_CATALOGUE = record({"schema": one_of(SCHEMA_VERSION), "models": _models})
 
 
 def parse_catalogue(data: bytes) -> list[Entry]:

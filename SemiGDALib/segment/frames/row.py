@@ -26,8 +26,7 @@ class FramesRow:
         )
         self.label.setBuddy(self.combo)
         form.insertRow(1, self.label, self.combo)
-        self._onChosen = onChosen
-        self.combo.connect("activated(int)", lambda index: self._onChosen(index == 1))
+        self.combo.connect("activated(int)", lambda index: onChosen(index == 1))
         self.frames = None
         self.show(None, False)
 

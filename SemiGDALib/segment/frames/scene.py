@@ -73,11 +73,8 @@ def frameOf(volumeNode) -> int | None:
     frames = framesOf(volumeNode)
     if frames is None or frames.browser is None:
         return None
-    leading, selected = (
-        frames.browser.GetMasterSequenceNode(),
-        frames.browser.GetSelectedItemNumber(),
-    )
-    value = leading.GetNthIndexValue(selected)
+    leading = frames.browser.GetMasterSequenceNode()
+    value = leading.GetNthIndexValue(frames.browser.GetSelectedItemNumber())
     return frames.sequence.GetItemNumberFromIndexValue(value, False) + 1
 
 

@@ -49,11 +49,10 @@ class Listing:
             dicom = _look(path, _state(path))
             if dicom is None and only_dicom:
                 continue
-            if dicom is None:
-                known = path.name.lower().endswith(ENDINGS)
-                (self.files.append(path) if known else self.left_out.append((path, NO_IMAGE)))
-            elif dicom.image and path.name.upper() != "DICOMDIR":
+            if dicom is not None and dicom.image and path.name.upper() != "DICOMDIR":
                 series.setdefault(dicom.series, []).append(path)
+            elif dicom is None and path.name.lower().endswith(ENDINGS):
+                self.files.append(path)
             else:
                 self.left_out.append((path, NO_IMAGE))
         if len(series) == 1:

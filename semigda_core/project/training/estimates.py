@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -254,7 +255,7 @@ def estimate_of(
         fits = False
         reason = f"The disk has {_bytes(free)} free, and the training needs {_bytes(disk)}."
     if fits and minutes and seconds > LATE * 60 * minutes:
-        fits, offers = False, {"minutes": max(1, -int(-seconds // 60))}
+        fits, offers = False, {"minutes": max(1, math.ceil(seconds / 60))}
         reason = f"Even the shortest training takes {duration(seconds)} on this computer."
         if fixed:
             reason = (
