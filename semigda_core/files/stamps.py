@@ -44,13 +44,13 @@ def _seen(path: Path | None, called: Path | None) -> object:
 
 
 def state(status: os.stat_result) -> tuple[int, int, int]:
-    """What tells a file from another one that takes its name: size, time, and a third mark, because
-    archives give a whole data set one time, and ``mv`` and ``cp -p`` keep it.
+    """What distinguishes a file from another one of its name: size, modification time and a third
+    mark, because archives give a whole data set one time, and ``mv`` and ``cp -p`` keep it.
 
-    The third is the time of the last change of whatever kind, renaming and copying over included,
-    but not of moving a folder above. It may change without need, as by ``chmod``, so a file of
-    another state is read again, not rejected. Windows does not tell it; there it is the number of
-    the file, which goes along when it is renamed. Elsewhere a number may last only until the drive
-    is connected again.
+    The third mark is the time of the last change of any kind: of renaming and overwriting the file,
+    too, but not of moving a folder above it. It may change for no good reason, such as ``chmod``,
+    so a file in another state is read again, not rejected. Windows has no such time; there it is
+    the file's number, which a renamed file keeps. On other systems that number may last only until
+    the drive is connected again.
     """
     return status.st_size, status.st_mtime_ns, status.st_ino if _WINDOWS else status.st_ctime_ns

@@ -33,24 +33,24 @@ _chosen: Interpreter | None = None
 
 
 def choose(interpreter: Interpreter | None) -> None:
-    """Run the engine by this Python from now on, None: by the present one. Nothing is checked."""
+    """Run the engine with this Python from now on; None: with the present one. Not checked."""
     global _chosen
     _chosen = interpreter
 
 
 def chosen() -> Interpreter | None:
-    """The Python that was chosen, None: the present one."""
+    """The Python that was chosen; None: the present one."""
     return _chosen
 
 
 def program(interpreter: Interpreter | None = None) -> str:
-    """The file that runs the engine; ``interpreter``: this one rather than the chosen."""
+    """The file that runs the engine. ``interpreter``: use it instead of the chosen one."""
     used = interpreter or _chosen
     return sys.executable if used is None else used.program
 
 
 def environment(interpreter: Interpreter | None = None) -> dict[str, str]:
-    """The environment of such a process, which finds the engine, and speaks UTF-8."""
+    """The environment of such a process: it finds the engine and uses UTF-8."""
     from semigda_core.models import features, library  # Slicer's start-up need not wait for them
 
     used = interpreter or _chosen

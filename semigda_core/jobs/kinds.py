@@ -37,7 +37,7 @@ KINDS = {
         # of cases.
         Kind("check", worker="check"),
         Kind("rank", worker="study"),
-        # These wait for a network, or a slow drive, which is nothing to wait for.
+        # These wait for a network or a slow drive, and nothing else should have to.
         Kind("download", worker="library"),
         Kind("relocate", worker="library"),
     )

@@ -59,11 +59,11 @@ class FinishedSlices:
         return " ".join([f"{self.axis}:", *map(_run_text, _runs(self.indices))])
 
     def including(self, indices: Iterable[int]) -> FinishedSlices:
-        """These are finished, too."""
+        """With these slices as well."""
         return FinishedSlices(self.axis, (*self.indices, *indices))
 
     def without(self, indices: Iterable[int]) -> FinishedSlices:
-        """These are not finished any more."""
+        """Without these slices."""
         gone = set(indices)
         return FinishedSlices(self.axis, tuple(n for n in self.indices if n not in gone))
 
@@ -103,7 +103,7 @@ def finished_said(tags: Iterable[Mapping[str, str]]) -> FinishedSlices | None:
     """What the tags of a label's segments say; None if they say nothing: then it is whole.
 
     A segment without the tag was added later and says nothing. Where segments differ, a slice is
-    finished that all of them say is finished.
+    finished if all of them say so.
 
     Raises:
         SemiGDAError: "bad-input" if a tag cannot be read, or if they differ in the axis.

@@ -167,21 +167,22 @@ def _warning(own: Sequence[Patient]) -> dict[str, float | None]:
 
 
 def _those(patients: Iterable[Patient], which: Callable[[Outcome], bool]) -> list[Patient]:
-    """Some of the results, of the patients who have any of them."""
+    """The chosen results of each patient; patients without any are left out."""
     some = ([one for one in patient if which(one)] for patient in patients)
     return [patient for patient in some if patient]
 
 
 def _limit(own: Sequence[Patient], share: float, sign: int) -> float:
-    """The certainty beyond which the surest (1) or least certain (-1) results of a share of the
-    patients lie: that of the next patient, so that those beyond it are as any new ones there."""
+    """The certainty beyond which the surest (``sign`` 1) or least certain (-1) results of a share
+    of the patients lie: that of the next patient, so that results beyond it are exchangeable with
+    new ones there."""
     ends = sorted(max(sign * one.certainty for one in patient) for patient in own)
     return sign * ends[-1 - int(share * len(ends))] if ends else 0.0
 
 
 def _bound(patients: Sequence[Sequence[float]], missed: float) -> float:
-    """What a new patient's value exceeds with this probability at most, of those of patients who
-    count the same; infinite where they are too few to say."""
+    """What a new patient's value exceeds with probability ``missed`` at most: a quantile of the
+    values in which every patient has the same weight; infinite if the patients are too few."""
     room = missed * (len(patients) + 1) - 1 + 1e-9  # the new one may exceed them all
     bound = math.inf
     for value, weight in sorted(
@@ -198,8 +199,8 @@ def _log_ratio(one: Outcome) -> float:
 
 
 def volume_factor(patients: Sequence[Sequence[float]]) -> float | None:
-    """The factor within which nine of ten true volumes lie, from the logarithms of those of
-    held-out patients; None if they are fewer than :data:`FEWEST` or too far off."""
+    """The factor within which nine of ten true volumes lie, from the logarithms of the factors of
+    held-out patients; None if these are fewer than :data:`FEWEST` or too far off."""
     if len(patients) < FEWEST:
         return None
     score = _bound(patients, 1 - COVERAGE)

@@ -121,8 +121,8 @@ def _problem(view: View, folder: Path) -> str | None:
 
 
 def _has_seen(view: View, job: str) -> bool:
-    """Whether a training had an image of a patient who is held out now, also one that was removed
-    since and added again; or one that it goes back to had. If a case list is gone, it may have."""
+    """Whether a training, or one that its base comes from, learned from a patient who is held out
+    now, even if the image was removed and added again. If a case list is gone, it may have."""
     patients = {case.patient for case in view.cases if case.id in view.held_out}
     cases = [case for case in view.cases if case.patient in patients]
     unseen = {case.id for case in cases} | {str(case.image) for case in cases}
@@ -136,7 +136,7 @@ def _has_seen(view: View, job: str) -> bool:
 
 
 def _line(view: View, job: str) -> list[str]:
-    """A training, and those whose model or autoencoder it started from, and so on."""
+    """A training, the one whose model or autoencoder it started from, and so on."""
     jobs = {record["id"]: record for record in view.data["jobs"]}
     makers = {record.get("version"): job_id for job_id, record in jobs.items()}
     found, now = list[str](), job

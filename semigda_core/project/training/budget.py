@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from semigda_core.models.network_config import BRANCHES
 
-# What a step takes beside its pixels, as so many pixels of a slice, until a rehearsal has measured
-# it: of a CPU, where steps of 96, 128, 160 and 192 pixels a side take .35, .51, .73 and 1 of the
-# longest. Another CPU had twice as much.
+# The fixed cost of a step, in pixels of a slice, until a rehearsal has measured it. It is that of a
+# CPU on which steps with slices of 96, 128, 160 and 192 pixels a side take .35, .51, .73 and 1 of
+# the longest; on another CPU it was twice as much.
 OVERHEAD, MOST_OVERHEAD = 5600.0, 1e6
-# That a first look takes at most. A training of fewer steps shows its own pictures as soon.
+# The longest that a first look takes. A training of fewer steps shows its own pictures as soon.
 LOOK_SECONDS, LOOK_STEPS = 50.0, 300
 # Until a rehearsal: a step's cost in steps of supervised stage 2, measured on a CPU.
 PRETRAIN_WORK, ALIGN_WORK, SEMI_WORK = 0.5, 0.4, 1.2
@@ -44,11 +44,11 @@ class Sizes:
 
 
 def overhead_of(small: int, share: float, large: int) -> float:
-    """What a step takes beside its pixels, as so many pixels.
+    """The fixed cost of a step, whatever the size of its slices, in pixels.
 
     Args:
         small, large: pixels of slices of two sizes.
-        share: the cost of a step with small ones, where it takes 1 with large ones.
+        share: the cost of a step with small ones, relative to one with large ones.
     """
     if share >= 1:
         return MOST_OVERHEAD
@@ -56,7 +56,7 @@ def overhead_of(small: int, share: float, large: int) -> float:
 
 
 def relative_cost(pixels: int, before: int, overhead: float = OVERHEAD) -> float:
-    """Of a step with slices of so many pixels, where it takes 1 with slices of ``before``."""
+    """The cost of a step with slices of ``pixels``, relative to one with slices of ``before``."""
     return (pixels + overhead) / (before + overhead)
 
 
@@ -67,12 +67,12 @@ def afford(
     sizes: Sizes,
     overhead: float = OVERHEAD,
 ) -> tuple[int, int, int]:
-    """Which of ``pixels``, how many times the batch, and how many steps.
+    """What the time allows: an index into ``pixels``, the factor of the batch, and the steps.
 
     Args:
         step_seconds: of a step with slices of ``pixels[0]``.
         seconds: for all steps.
-        pixels: of a slice, largest first.
+        pixels: of a slice, for each size it may have, largest first.
         overhead: of a step, see :func:`overhead_of`.
     """
     costs = [step_seconds * relative_cost(count, pixels[0], overhead) for count in pixels]

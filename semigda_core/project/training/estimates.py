@@ -117,12 +117,12 @@ class Work:
 
     @property
     def unets(self) -> int:
-        """How many are trained: for each fold one, or else one for the last training."""
+        """How many U-Nets are trained: one for each fold, or one beside the only training."""
         return max(1, self.trainings - 1) * self.unet
 
 
 def total_seconds(settings: Mapping[str, Any], measured: Mapping[str, Any], work: Work) -> float:
-    """Of all trainings of a plan with their scores."""
+    """The time of all trainings of a plan, with their scores."""
     steps, other = _seconds(settings, measured, work)
     return steps + other
 
@@ -136,7 +136,7 @@ def fitted(
     grids: Sequence[Mapping[str, Any]],
     sizes: Sizes,
 ) -> dict[str, Any]:
-    """What fills ``seconds``: working grid, slices a step, numbers of steps; see :func:`afford`.
+    """Settings that fill ``seconds``: working grid, slices a step and steps; see :func:`afford`.
 
     Args:
         measured: with these settings.
@@ -174,7 +174,7 @@ def fitted(
 def at_size(
     measured: Mapping[str, Any], before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """A rehearsal's measurements of settings ``before``, for those whose slices are others."""
+    """A rehearsal's measurements of settings ``before``, rescaled to the slices of ``after``."""
     new, old = (pixels_of(one["preprocessing"]) for one in (after, before))
     work = relative_cost(new, old, measured.get("overhead_pixels", OVERHEAD))
     batch = after["labeled_batch"] / before["labeled_batch"]
@@ -191,7 +191,7 @@ def at_size(
 
 
 def pixels_of(preprocessing: Mapping[str, Any]) -> int:
-    """Of a working slice."""
+    """The pixels of a working slice."""
     rows, columns = preprocessing["size"]
     return int(rows * columns)
 
