@@ -38,15 +38,16 @@ class Labelling:
         case = view.case(caseId)
         node, said = begun or (None, None)
         if proposal is not None:
-            case = replace(case, label=proposal, origin="machine", segments=None, in_classes=True)
-            case = replace(case, finished=None)  # all that a model says is to be looked at
+            case = replace(
+                case,
+                label=proposal,
+                origin="machine",
+                segments=None,
+                in_classes=True,
+                finished=None,  # all that a model says is to be looked at
+            )
         self._proposed = said.proposed if said else proposal is not None
-        # The case's own file in the project is written again; any other stays as it is, and so does
-        # one of segments that overlap, which the new one does not hold.
-        own = case.label and case.label.parent == project.folder / LABELS
-        own = own and [one.label for one in view.cases].count(case.label) == 1
-        own = own and case.label.name.endswith(ENDING) and not _overlaps(case.label)
-        self._path = case.label if own else None
+        self._path = _ownFile(view, case)  # that saving writes again
         self.project = project
         self.caseId, self.caseName = caseId, case.name
         self.heldOut = case.role == "held-out"
@@ -235,6 +236,16 @@ class Labelling:
             _remove(self.segmentationNode, self.volumeNode)
         elif self.segmentationNode is not None:
             unfinished.forget(self.segmentationNode)
+
+
+def _ownFile(view, case) -> Path | None:
+    """The case's label if the project has the file for this case alone. A file with segments that
+    overlap stays as it is: the new one does not hold them."""
+    label = case.label
+    if label is None or label.parent != view.folder / LABELS or not label.name.endswith(ENDING):
+        return None
+    isShared = [one.label for one in view.cases].count(label) != 1
+    return None if isShared or _overlaps(label) else label
 
 
 def _remove(*found) -> None:
