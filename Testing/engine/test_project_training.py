@@ -17,7 +17,7 @@ from trainings_fixtures import in_this_process, ready_project, tiny_plan, wait_f
 
 from semigda.check.run import check
 from semigda.cli import main
-from semigda.cli.project.training import _wait
+from semigda.cli.project.training import _wait_and_tell
 from semigda.cli.telling import typed
 from semigda.jobs.run import run_job
 from semigda.training import rehearsal
@@ -237,7 +237,7 @@ def test_whoever_waits_for_a_training_hears_its_warnings(trained, capsys):
     job = JobFolder(trainings.current(project)["folder"])
     for _ in range(2):  # again after a kill
         job.event("warning", message="Something is odd.")
-    assert _wait(Namespace(json=False), project, job) == 0
+    assert _wait_and_tell(Namespace(json=False), project, job) == 0
     assert capsys.readouterr().err.count("Something is odd.") == 1
 
 
@@ -252,10 +252,10 @@ def test_whoever_waits_is_told_the_time_left_and_may_leave(trained, tmp_path, mo
     with monkeypatch.context() as patch:
         patch.setattr("semigda.cli.project.training.time", SimpleNamespace(sleep=ctrl_c))
         with pytest.raises(SemiGDAError, match="goes on without this terminal") as told:
-            _wait(Namespace(json=False), project, job)
+            _wait_and_tell(Namespace(json=False), project, job)
     assert "project cancel" in told.value.action and job.state()["state"] == "running"
     job.pause()
-    assert _wait(Namespace(json=False), project, job) == 1
+    assert _wait_and_tell(Namespace(json=False), project, job) == 1
     said = capsys.readouterr().err
     assert " 50.0 %  Learning. (about 5 min left)\n" in said
     assert said.endswith(f"To go on: {typed('project', 'resume', project.folder)}\n")

@@ -41,7 +41,7 @@ def number_of(count: int, what: str) -> str:
 
 
 class Terminal:
-    """Hears a progress: prints a line when the message changes or five more per cent are done."""
+    """Prints a progress: a line when the message changes or another five per cent are done."""
 
     path = Path()
 

@@ -93,7 +93,7 @@ def _tell_added(view: View, added: Added, pairing: Pairing) -> None:
 
 
 def _set_patients(project: Project, cases: list[NewCase]) -> None:
-    """Also of images that were in the project before."""
+    """Group the cases by patient, also those that were in the project before."""
     known = {case.image.resolve(): case for case in project.read().cases}
     groups: dict[str, list[str]] = {}
     for case in cases:

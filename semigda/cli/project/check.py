@@ -43,7 +43,7 @@ def _check(project: Project, arguments: argparse.Namespace) -> int:
 
 
 def _fix_all(project: Project, found: list[Finding]) -> list[Finding]:
-    """One after another, each on the project as the previous one left it."""
+    """Do all repairs one after another, each on the project as the previous one left it."""
     from semigda.check.repairs import repair
     from semigda.check.run import check
 

@@ -31,7 +31,7 @@ def _map(project: Project, arguments: argparse.Namespace) -> None:
 
 
 def map_labels(project: Project, changes: dict[str, int | str], cases: Iterable[NewCase]) -> None:
-    """Say it of the labels of ``cases``; "bad-input" if others would become another class."""
+    """Map the labels of ``cases``; "bad-input" if other labels would change their class."""
     given = {Path(case.label).resolve() for case in cases if case.label}
     if others := classes.others_changed(project.read(), measured(project), changes, given):
         raise SemiGDAError(
@@ -47,7 +47,7 @@ def map_labels(project: Project, changes: dict[str, int | str], cases: Iterable[
 def map_results(
     project: Project, source: str, changes: dict[str, int | str], found: Matched
 ) -> None:
-    """The same of the results of a program."""
+    """Map the results of a program; "bad-input" as :func:`map_labels`."""
     given = {path.resolve() for _, path in found.pairs}
     if others := results.others_changed(project.read(), source, changes, given):
         raise SemiGDAError(

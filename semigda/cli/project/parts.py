@@ -50,5 +50,5 @@ def done(arguments: argparse.Namespace, values: dict[str, Any], text: str) -> No
 
 
 def terminal() -> Progress:
-    """For a person who waits: a file or a pipe gets none of it."""
+    """Progress for a person who waits; a file or a pipe gets none."""
     return Progress(Terminal(sys.stderr) if sys.stderr.isatty() else None)

@@ -26,7 +26,7 @@ def add_slices_command(add: Add) -> None:
 
 
 def _finish(project: Project, case_id: str, finished: FinishedSlices | None) -> None:
-    """Mark them if there are such slices. Of a label on another grid the check says that first."""
+    """Mark slices if the image has them. That a label lies on another grid, the check says."""
     from semigda.data.unlabelled import unfinished
     from semigda.data.volumes import read_volume
 

@@ -105,13 +105,13 @@ def _plan(arguments: argparse.Namespace, project: Project) -> Plan:
         if getattr(arguments, key) is not None:
             values[key] = getattr(arguments, key)
     if arguments.base is not None:
-        values |= _start(arguments.base)
+        values |= _base_choice(arguments.base)
     advanced = named_values(arguments.set, values["advanced"])
     advanced = {name: value for name, value in advanced.items() if value is not None}
     return Plan(**values | {"advanced": advanced})
 
 
-def _start(base: str) -> dict[str, Any]:
+def _base_choice(base: str) -> dict[str, Any]:
     """What ``--base`` means for the plan."""
     words = {"features": FEATURES, "nothing": SCRATCH}
     if base not in words and not Path(base).exists():
@@ -176,11 +176,11 @@ def _train(project: Project, arguments: argparse.Namespace) -> int:
     if not arguments.wait:
         print("See 'semigda project status'.")
         return 0
-    return _wait(arguments, project, job)
+    return _wait_and_tell(arguments, project, job)
 
 
-def _ended(job: JobFolder) -> str:
-    """Wait for the end of a training, or its pause, and tell how far it is; its state."""
+def _wait_for_end(job: JobFolder) -> str:
+    """The state at a training's end or pause; until then its progress is printed."""
     terminal = Terminal(sys.stderr)
     while True:
         now = job.state()
@@ -192,10 +192,10 @@ def _ended(job: JobFolder) -> str:
         time.sleep(0.5)
 
 
-def _wait(arguments: argparse.Namespace, project: Project, job: JobFolder) -> int:
-    """Until it ends: how far, then the new version's scores."""
+def _wait_and_tell(arguments: argparse.Namespace, project: Project, job: JobFolder) -> int:
+    """Print the progress until the training ends, then the new version's scores."""
     try:
-        state = _ended(job)
+        state = _wait_for_end(job)
     except KeyboardInterrupt:
         raise SemiGDAError(
             "cancelled",
