@@ -161,7 +161,7 @@ def test_reload(panel, library, module_host, monkeypatch, tmp_path, what):
     started = children() - before
     assert started
     for pid in started:  # what it has written so far
-        (tmp_path / f"{atomic.PREFIX}{atomic._owner_of(pid)}-000000").touch()
+        (tmp_path / f"{atomic.PREFIX}{atomic._owner(pid)}-000000").touch()
     slicer.util.reloadScriptedModule("SemiGDASegment")
     assert not any(map(is_running, started))
     module_host.process(0.5)

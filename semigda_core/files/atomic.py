@@ -193,8 +193,9 @@ def temporary_path(folder: Path) -> Path:
 
     The first write into a folder removes what killed processes left there.
     """
-    _clear_once(os.getpid(), os.path.abspath(folder))
-    return folder / f"{PREFIX}{_owner()}-{secrets.token_hex(3)}"
+    pid = os.getpid()  # asked for each time: a fork has its own
+    _clear_once(pid, os.path.abspath(folder))
+    return folder / f"{PREFIX}{_owner(pid)}-{secrets.token_hex(3)}"
 
 
 @functools.cache
@@ -252,12 +253,8 @@ def _is_abandoned(path: Path, host: str, pid: str, start: str) -> bool:
 
 
 @functools.cache
-def _owner_of(pid: int) -> str:
+def _owner(pid: int) -> str:
     return f"{_short(computer())}-{pid}-{_short(process_start(pid) or '')}"
-
-
-def _owner() -> str:
-    return _owner_of(os.getpid())  # asked for each time: a fork has its own number
 
 
 def _short(text: str) -> str:

@@ -63,23 +63,23 @@ def settle(project: Project, job: JobFolder) -> None:
     """
     refuse_links(job.path)
     _refuse_elsewhere(project, job)
-    view = project.read()
-    before, after = 0, 0
-    for name, rule in (("cases", list_of(ROW)), ("folds", list_of(list_of(ROW)))):
-        file = job.path / f"{name}.json"
-        if not file.exists():
-            continue
-        content = read_document(file, rule, "A case list of the training")
-        lists = content if name == "folds" else [content]
+    view, what = project.read(), "A case list of the training"
+    cases, folds, missing = job.path / "cases.json", job.path / "folds.json", 0
+    if cases.exists():
+        rows = read_document(cases, list_of(ROW), what)
+        present = list(_present(job, view, rows))
+        if not any(row["role"] == "labeled" for row in present):
+            raise SemiGDAError("no-labels")
+        if present != rows:
+            write_json(cases, present)
+        missing = len(rows) - len(present)
+    if folds.exists():
+        lists = read_document(folds, list_of(list_of(ROW)), what)
         now = [list(_present(job, view, rows)) for rows in lists]
-        if name == "cases":
-            before, after = len(content), len(now[0])
-            if not any(row["role"] == "labeled" for row in now[0]):
-                raise SemiGDAError("no-labels")
         if now != lists:
-            write_json(file, now if name == "folds" else now[0])
-    if after < before:
-        tell_missing(job, before - after)
+            write_json(folds, now)
+    if missing:
+        tell_missing(job, missing)
 
 
 def tell_missing(job: JobFolder, cases: int) -> None:

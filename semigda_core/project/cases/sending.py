@@ -70,10 +70,10 @@ def send(
             made.append(label)
         if known is None:
             added = project.add([NewCase(image, label, name, origin=origin)])
-            for case in added.cases:
-                return Sent(case, ADDED)
-            for case in added.labelled:  # another window has added the image meanwhile
-                return Sent(case, LABELLED)
+            if added.cases:
+                return Sent(added.cases[0], ADDED)
+            if added.labelled:  # another window has added the image meanwhile
+                return Sent(added.labelled[0], LABELLED)
             raise has_label()
         entry = project.label_entry(Path(label), origin)
         with project.edit("label set") as data:

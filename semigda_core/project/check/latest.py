@@ -51,7 +51,8 @@ def findings(project: Project, facts: dict[str, Any] | None = None) -> list[Find
         with project.edit_file() as data:  # nothing worth a line of history
             news = new_voxels(data, facts)
             for case in data["cases"]:
-                case |= {"voxels": news[case["id"]]} if case["id"] in news else {}
+                if case["id"] in news:
+                    case["voxels"] = news[case["id"]]
     heldout = project.read().heldout
     if heldout and set(heldout["cases"]) & set(facts) - set(heldout.get("labels", ())):
         with project.edit("held-out labels locked") as data:

@@ -178,8 +178,10 @@ def open_cases(view: View, model: str | None) -> Iterator[ProjectCase]:
 
 def _newest_model(project: Project) -> Path:
     known = versions(project)
-    for version in (*(v for v in known if v.in_use), *known):
-        return version.folder
-    raise SemiGDAError(
-        "bad-input", "The project has no model yet.", action="Train one first, or choose a model."
-    )
+    if not known:
+        raise SemiGDAError(
+            "bad-input",
+            "The project has no model yet.",
+            action="Train one first, or choose a model.",
+        )
+    return next((version for version in known if version.in_use), known[0]).folder

@@ -354,12 +354,7 @@ def _weights(place: Path) -> str | None:
 
 def _in_child(*arguments: str | os.PathLike[str]) -> None:
     """A ``semigda`` command in a process that may import torch."""
-    words = [
-        interpreter.program(),
-        "-m",
-        "semigda",
-        *(os.fspath(argument) for argument in arguments),
-    ]
+    words = [interpreter.program(), "-m", "semigda", *map(str, arguments)]
     try:
         done = subprocess.run(
             words,
