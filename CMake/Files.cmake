@@ -170,6 +170,7 @@ set(SemiGDA_PACKAGES
   semigda/data/__init__.py
   semigda/data/augment.py
   semigda/data/cases.py
+  semigda/data/components.py
   semigda/data/content.py
   semigda/data/frames.py
   semigda/data/geometry.py
@@ -197,7 +198,6 @@ set(SemiGDA_PACKAGES
   semigda/inference/cohort.py
   semigda/inference/cohort_case.py
   semigda/inference/cohort_folder.py
-  semigda/inference/components.py
   semigda/inference/contact_sheet.py
   semigda/inference/device.py
   semigda/inference/device_lock.py
@@ -209,6 +209,7 @@ set(SemiGDA_PACKAGES
   semigda/inference/restore.py
   semigda/inference/results.py
   semigda/inference/segment.py
+  semigda/inference/small_parts.py
   semigda/inference/spots.py
   semigda/inference/usage.py
   semigda/info.py

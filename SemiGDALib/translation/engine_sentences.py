@@ -100,6 +100,10 @@ def sentences(_):
             "Out of {memory}: each step now computes in {parts} parts. The batch stays as large; "
             "its Dice loss is taken over each part."
         ),
+        _(
+            "Parts less than half as large as the largest part of their class were left out. To "
+            "see them, choose to keep all parts."
+        ),
         _("Prepared slices were deleted while they were needed."),
         _("Preparing the images: {done} of {count}."),
         _("PyTorch (CUDA {cuda}) cannot use the graphics card {name} with the driver {driver}."),

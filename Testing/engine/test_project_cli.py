@@ -194,6 +194,7 @@ def test_a_training_on_the_project(tmp_path):
     assert run_job(JobFolder(job.path)) == 0, (job.path / "log.txt").read_text("utf-8")
     card = ModelCard.read(project.folder / "models/balls")
     assert card.training["cases"] == {"labeled": 6, "unlabeled": 2, "val": 2}
+    assert card.postprocessing == {"largest_component": True}  # six balls and cores, each in one
     assert project.jobs()[0]["state"] == "done" and project.jobs()[0]["heldout_version"] == 2
     told = (project.folder / "models/balls/card.json").read_text("utf-8")
     for name in ("state.json", "events.jsonl", "result.json", "log.txt"):

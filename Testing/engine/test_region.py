@@ -142,7 +142,7 @@ def test_a_region_on_faces_gives_the_crop_itself():
     assert back == alone.spots
 
 
-def test_only_the_largest_part_inside_is_kept():
+def test_parts_are_as_large_as_they_are_inside():
     array = np.zeros(SHAPE, np.uint8)
     array[5:9, 5:9, 4:8] = array[2:18, 2:22, 15:26] = 200
     affine = np.eye(4)

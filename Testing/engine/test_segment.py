@@ -137,24 +137,6 @@ def test_only_the_branches_that_make_the_labels_are_in_doubt():
     assert fast.review is None and fast.counts is None and fast.segments[0]["agreement"] is None
 
 
-def test_largest_component_in_3d_only_when_the_card_says_so():
-    # A horseshoe: two parts in the lower slices, one in 3-D. And a true speck.
-    image = np.zeros((8, 32, 32))
-    image[2:7, 4:9, 4:9] = image[2:7, 4:9, 20:25] = image[6, 4:9, 4:25] = 1
-    horseshoe = image.copy()
-    image[0:2, 25:28, 25:28] = 1
-    keep = segment(image, spacing=[None, 1.0, 1.0])
-    np.testing.assert_array_equal(keep.labels, image)
-    card = bright_card(
-        settings(spacing=[None, 1.0, 1.0]), postprocessing={"largest_component": True}
-    )
-    cleaned = segment(image, card=card)
-    np.testing.assert_array_equal(cleaned.labels, horseshoe)
-    assert cleaned.segments[0]["voxels"] == horseshoe.sum()
-    every = segment(image, card=card, options=SegmentOptions(all_parts=True))
-    np.testing.assert_array_equal(every.labels, image)
-
-
 def test_cancel_stops_between_batches():
     listener = Listener(cancel=lambda heard: len(heard.told) == 3)
     volume = Volume(ball() * 255, np.eye(4))

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from semigda.data.components import largest_part
 from semigda.data.geometry import orient
 from semigda.data.intensity import white_of
 from semigda.data.labels import label_parts, shown_colours, unlabelled
@@ -189,6 +190,8 @@ def _read_facts(
         part = parts.setdefault(key, {"voxels": 0, "slices": 0})
         part["voxels"] += int(mask.sum())
         part["slices"] += int(mask.any(axis=others).sum())
+        if finished is None:  # else nobody knows what lies between the labelled slices
+            part["largest"] = max(part.get("largest", 0), largest_part(mask))
         for lower, count in enumerate(np.bincount(top[mask]).tolist()):
             if lower and count:
                 below = under.setdefault(keys[lower], {})

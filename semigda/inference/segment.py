@@ -19,13 +19,13 @@ from semigda.data.region import NOTE, Region
 from semigda.data.segnrrd import write_map, write_segmentation
 from semigda.data.thumbnails import write_png
 from semigda.data.volumes import Volume, read_volume
-from semigda.inference.components import keep_largest
 from semigda.inference.contact_sheet import draw
 from semigda.inference.device import choose_device, device_name
 from semigda.inference.interrupt import interruptible
 from semigda.inference.likeness import Likeness
 from semigda.inference.predict import Prediction, Predictor
 from semigda.inference.results import Results
+from semigda.inference.small_parts import LEFT_OUT, leave_out_small
 from semigda.inference.usage import Clock, forget_peak, peak_memory
 from semigda.models.package import load_network
 from semigda.networks.semigda import SemiGDA
@@ -155,9 +155,12 @@ def segment_volume(
         _predict_all(prepared, predictor, results, clock, progress, see)
     progress.at(0.95, "Measuring the segments")
     with clock("resample"):
+        left_out = ""
         if card.postprocessing.get("largest_component") and not options.all_parts:
             depth, classes = volume.shape[0], len(card.labels)
-            results.voxels -= keep_largest(results.labels, depth, classes, progress)
+            erased = leave_out_small(results.labels, depth, classes, progress)
+            results.voxels -= erased
+            left_out = LEFT_OUT if erased.any() else ""
     report = _report(card, options, volume, prepared, predictor, clock)
     report["steps_down"] += results.steps
     report["unlikeness"], unlike = likeness.verdict()
@@ -165,7 +168,7 @@ def segment_volume(
     segments = results.segments(card, volume, like)
     no_range = like and options.review and not volume.two_dimensional and not region
     no_range_note = why_no_range(card.doubt) if no_range else ""
-    report["notes"] += [note for note in (found, unlike, no_range_note) if note]
+    report["notes"] += [note for note in (found, unlike, left_out, no_range_note) if note]
     return Segmentation(
         results.labels.array(),
         results.review.array() if results.review else None,

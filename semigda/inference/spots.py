@@ -7,8 +7,8 @@ import math
 import numpy as np
 import torch
 
+from semigda.data.components import Components
 from semigda.data.grid import WorkingGrid
-from semigda.inference.components import Components
 from semigda.inference.restore import smooth
 
 # Of the doubt, averaged over 3 x 3 pixels: thin rims, on which any two readers differ, stay below.

@@ -51,7 +51,7 @@ class SegmentOptions:
     all_parts: bool = ruled(
         flag(),
         False,
-        "keep every connected part, also where the model's card keeps the largest of each class",
+        "keep every connected part, also where the model's card leaves small ones out",
         panel="allParts",
         voxels=True,
     )

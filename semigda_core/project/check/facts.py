@@ -73,7 +73,11 @@ _IMAGE = record(
     },
     others=True,
 )
-_PART = record({"voxels": _COUNT, "slices": _COUNT}, others=True)
+# "largest": voxels of its largest connected part, where the whole volume is labelled.
+_PART = record({"voxels": _COUNT, "slices": _COUNT}, {"largest": _COUNT}, others=True)
+# A class is in one part if no more than this share of its voxels lies beside it: slips of a brush.
+_CRUMBS = 0.01
+_FEWEST = 5  # labels that have to say so
 
 
 _LABEL = record(
@@ -133,6 +137,21 @@ def voxels_of(view: View, case: ProjectCase, label: Mapping[str, Any]) -> dict[i
     for key in drawn_parts(label):
         voxels[mapping.get(key, 0)] += label["parts"][key]["voxels"]
     return {value: count for value, count in voxels.items() if value not in (0, IGNORED)}
+
+
+def in_one_part(view: View, facts: Mapping[str, Any]) -> bool:
+    """Whether every class is one connected part in each whole label that teaches, as organs are
+    and scattered lesions are not. False if fewer than five labels say so of a class."""
+    found = Counter[int]()
+    for case in view.of_role("labeled"):
+        label, mapping = label_of(facts, case.id), view.classes_of(case)
+        for value, voxels in voxels_of(view, case, label).items():
+            parts = [label["parts"][key] for key in drawn_parts(label) if mapping.get(key) == value]
+            largest = [part["largest"] for part in parts if "largest" in part]
+            if largest and max(largest) < (1 - _CRUMBS) * voxels:
+                return False
+            found[value] += bool(largest)
+    return all(found[one.value] >= _FEWEST for one in view.classes)
 
 
 def labelled_on(facts: Mapping[str, Any]) -> str:

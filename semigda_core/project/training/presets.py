@@ -24,7 +24,7 @@ from semigda_core.models.base_file import read_header
 from semigda_core.models.card import ModelCard, authored, check_name, inherited
 from semigda_core.models.network_config import BRANCHES, NetworkConfig
 from semigda_core.models.preprocessing import MULTIPLE
-from semigda_core.project.check.facts import label_of
+from semigda_core.project.check.facts import in_one_part, label_of
 from semigda_core.project.project import Project
 from semigda_core.project.records import View, no_classes
 from semigda_core.project.training.budget import Sizes
@@ -362,6 +362,7 @@ def _card(
         "description": f"Segments {names}.",
         "modality": guess,
         "labels": view.data["classes"],
+        "postprocessing": {"largest_component": in_one_part(view, facts)},
         "licence": "not stated; not for distribution",
         "attribution": [],
         **{field: settings[field] for field in authored() if settings.get(field)},
