@@ -846,8 +846,8 @@
         <translation>Manche Dateien enthalten ungültige Voxel (NaN oder unendlich). Aus: Sie werden gezählt und abgelehnt. Ein: Sie werden vor dem Rechnen ersetzt; das Eingabevolumen bleibt unverändert.</translation>
     </message>
     <message>
-        <source>Some models leave out connected parts less than half as large as the largest part of their structure. On: these are kept as well, such as a small second lesion.</source>
-        <translation>Manche Modelle lassen zusammenhängende Teile weg, die weniger als halb so groß sind wie der größte Teil ihrer Struktur. Ein: Auch sie bleiben, etwa eine kleine zweite Läsion.</translation>
+        <source>Some models leave out connected parts less than a fifth as large as the largest part of their structure. On: these are kept as well, such as a small second lesion.</source>
+        <translation>Manche Modelle lassen zusammenhängende Teile weg, die weniger als ein Fünftel so groß sind wie der größte Teil ihrer Struktur. Ein: Auch sie bleiben, etwa eine kleine zweite Läsion.</translation>
     </message>
     <message>
         <source>Store a map of where the model is in doubt, as a volume beside the input.</source>
@@ -6025,8 +6025,8 @@
         <translation>Zu wenig {memory}: Jeder Schritt rechnet jetzt in {parts} Teilen. Die Gruppe bleibt so groß; ihr Dice-Verlust wird je Teil berechnet.</translation>
     </message>
     <message>
-        <source>Parts less than half as large as the largest part of their class were left out. To see them, choose to keep all parts.</source>
-        <translation>Teile, die weniger als halb so groß sind wie der größte Teil ihrer Klasse, wurden weggelassen. Um sie zu sehen, wählen Sie, dass alle Teile bleiben.</translation>
+        <source>Parts less than a fifth as large as the largest part of their class were left out. To see them, choose to keep all parts.</source>
+        <translation>Teile, die weniger als ein Fünftel so groß sind wie der größte Teil ihrer Klasse, wurden weggelassen. Um sie zu sehen, wählen Sie, dass alle Teile bleiben.</translation>
     </message>
     <message>
         <source>Prepared slices were deleted while they were needed.</source>

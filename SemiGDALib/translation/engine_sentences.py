@@ -101,8 +101,8 @@ def sentences(_):
             "its Dice loss is taken over each part."
         ),
         _(
-            "Parts less than half as large as the largest part of their class were left out. To "
-            "see them, choose to keep all parts."
+            "Parts less than a fifth as large as the largest part of their class were left out. "
+            "To see them, choose to keep all parts."
         ),
         _("Prepared slices were deleted while they were needed."),
         _("Preparing the images: {done} of {count}."),

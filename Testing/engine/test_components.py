@@ -46,7 +46,7 @@ def large_of(labels: np.ndarray) -> np.ndarray:
     for part in parts:
         value = labels[part[0]]
         largest = max(len(other) for other in parts if labels[other[0]] == value)
-        if 2 * len(part) >= largest:
+        if 5 * len(part) >= largest:
             kept[tuple(np.transpose(part))] = value
     return kept
 
@@ -90,7 +90,7 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_what_is_half_as_large_as_the_largest_of_its_class_stays(name):
+def test_what_is_a_fifth_as_large_as_the_largest_of_its_class_stays(name):
     labels = HOSTILE[name].astype(np.uint8)
     result, erased = kept(labels, 255)
     np.testing.assert_array_equal(result, large_of(labels))
@@ -141,9 +141,9 @@ def test_smoothing_is_the_average_to_the_last_bit(size):
     assert torch.equal(smooth(planes), pooled[:, 0])
 
 
-def test_half_as_large_is_large_enough():
-    labels = np.zeros((3, 3, 5), np.uint8)
-    labels[0, 0, :4] = labels[2, 0, :2] = 1  # 4 and 2 voxels stay, 1 goes
+def test_a_fifth_as_large_is_large_enough():
+    labels = np.zeros((3, 3, 11), np.uint8)
+    labels[0, 0, :10] = labels[2, 0, :2] = 1  # 10 and 2 voxels stay, 1 goes
     labels[2, 2, 4] = 1
     labels[0, 2, 2] = 2  # the largest of its own class
     result, erased = kept(labels, 2)
@@ -166,7 +166,7 @@ def test_hundreds_of_thousands_of_parts():
     rng = np.random.default_rng(0)
     labels = ((rng.random((40, 256, 256)) < 0.3) * rng.integers(1, 3, (40, 256, 256))).astype("u1")
     result, _ = kept(labels, 2)
-    assert 0 < np.count_nonzero(result) < 10_000
+    assert 0 < np.count_nonzero(result) < np.count_nonzero(labels) / 10
 
 
 def test_spots_have_the_size_sum_and_strongest_voxel_of_their_part():

@@ -78,7 +78,8 @@ class DataSet:
 
     def model_card(self, name: str) -> dict:
         """The card's words for a model of this set."""
-        words = {**self.card, "name": name}
+        # Every part counts, as in the runs from before parts could be left out.
+        words = {**self.card, "name": name, "postprocessing": {"largest_component": False}}
         readme = self.folder / "README.md"
         text = readme.read_text("utf-8") if readme.exists() else ""
         quoted = re.search(r'Attribution text:\s*"(.*?)"\s*$', text, re.DOTALL)

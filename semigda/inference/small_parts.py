@@ -12,12 +12,12 @@ from semigda.data.components import Components
 from semigda.inference.outputs import SliceStore
 from semigda.progress import Progress
 
-# Of the largest part. Parts of about one size are all kept: which of them is meant, size does not
-# tell, and a user sees a part too many, but not one that is missing.
-SMALL = 0.5
+# Of the largest part. Larger ones stay: size does not tell well which of two is meant
+# (docs/ablation.md), and a user sees a part too many, but not one that is missing.
+SMALL = 0.2
 LEFT_OUT = (
-    "Parts less than half as large as the largest part of their class were left out. To see them, "
-    "choose to keep all parts."
+    "Parts less than a fifth as large as the largest part of their class were left out. To see "
+    "them, choose to keep all parts."
 )
 
 
