@@ -7311,8 +7311,8 @@
 <context>
     <name>translation.project_sentences</name>
     <message>
-        <source>95 % bootstrap over cases</source>
-        <translation>95-%-Bootstrap über Fälle</translation>
+        <source>95 % bootstrap over patients</source>
+        <translation>95-%-Bootstrap über Patienten</translation>
     </message>
     <message>
         <source>A case is not among those that wait for a decision (any more).</source>
@@ -8790,8 +8790,8 @@
         <translation>Die Kurven werden an einigen Testfällen in der Auflösung des Netzes gemessen, um das Training zu verfolgen. Sie sind nicht die endgültige Bewertung.</translation>
     </message>
     <message>
-        <source>The scores are measured on cases that no training saw, on each image's own voxels. The intervals come from drawing the held-out cases anew, with repeats (bootstrap): they say how much the choice of these cases matters, and nothing about cases of another kind, scanner or hospital.</source>
-        <translation>Die Werte sind an Fällen gemessen, die kein Training sah, auf den eigenen Voxeln jedes Bildes. Die Intervalle entstehen, indem die Testfälle mit Wiederholung neu gezogen werden (Bootstrap): Sie sagen, wie viel die Auswahl dieser Fälle ausmacht, und nichts über Fälle anderer Art, anderer Geräte oder anderer Kliniken.</translation>
+        <source>The scores are measured on cases that no training saw, on each image's own voxels. The intervals come from drawing the held-out patients anew, with repeats (bootstrap), and are wider where there are few: they say how much the choice of these patients matters, and nothing about cases of another kind, scanner or hospital.</source>
+        <translation>Die Werte sind an Fällen gemessen, die kein Training sah, auf den eigenen Voxeln jedes Bildes. Die Intervalle entstehen, indem die Testpatienten mit Wiederholung neu gezogen werden (Bootstrap), und sind bei wenigen weiter: Sie sagen, wie viel die Auswahl dieser Patienten ausmacht, und nichts über Fälle anderer Art, anderer Geräte oder anderer Kliniken.</translation>
     </message>
     <message>
         <source>The table says on how many slices. What a model draws on the other slices is not judged.</source>

@@ -4,7 +4,7 @@
 def sentences(_):
     """All of them, as ``_`` translates them."""
     return (
-        _("95 % bootstrap over cases"),
+        _("95 % bootstrap over patients"),
         _("A case is not among those that wait for a decision (any more)."),
         _("A case list of the training"),
         _("A case's use is one of {value}."),

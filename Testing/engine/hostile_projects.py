@@ -65,7 +65,7 @@ def full_project(folder: Path) -> Project:
     write_model(project.folder / "models" / VERSION, view)
     held = view.heldout["cases"]
     scores = {case: {"ball": 0.9, "core": None} for case in held}
-    compared = compare_scores(scores, None, ["ball", "core"], "split")
+    compared = compare_scores(scores, None, ["ball", "core"], "split", {})
     (job.path / "comparison.json").write_text(json.dumps(compared))
     picture(job.path / "preview.png")
     losses = {"total": 1.0}

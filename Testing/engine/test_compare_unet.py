@@ -217,7 +217,7 @@ def scores(*values: float) -> dict:
     ],
 )
 def test_what_is_said_of_it(unet, said):
-    found = beside_unet(scores(0.8, 0.81, 0.82), scores(*unet), ["ball"])
+    found = beside_unet(scores(0.8, 0.81, 0.82), scores(*unet), ["ball"], {})
     assert said in found["reason"]
     if unet:
         mean = sum(unet) / len(unet)

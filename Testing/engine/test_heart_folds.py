@@ -5,6 +5,7 @@ Real trainings of two steps: small enough to be made a dozen times.
 
 import hashlib
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -142,6 +143,32 @@ def test_each_fold_learns_from_the_others_and_scores_the_one_it_has_not_seen(fol
         assert row["patients"] == sum(
             any(one["value"] == row["value"] for one in patient) for patient in patients
         )
+
+
+def test_a_model_compared_on_some_cases_still_tells_its_dice_on_all(folded, tmp_path):
+    """An earlier training was stopped in its turns; of two cases, that are of one patient."""
+    done, _, out = folded
+    shutil.copytree(done.path, tmp_path / "job")
+    before = listed({"c1": {"body": 0.5, "head": 0.5}}, tmp_path / "before.json")
+    folds = json.loads(Path(done.job["inputs"]["folds"]).read_text("utf-8"))
+    grouped = [
+        [row | {"group": "g" if row["name"] in ("c0", "c1") else "h"} for row in fold]
+        for fold in folds
+    ]
+    job = json.loads((tmp_path / "job" / "job.json").read_text())
+    job["inputs"]["before_scores"] = str(before)
+    job["inputs"]["folds"] = str(listed(grouped, tmp_path / "folds.json"))
+    listed(job, tmp_path / "job" / "job.json")
+    train_plan(JobFolder(tmp_path / "job"))
+    compared = json.loads((tmp_path / "job" / "comparison.json").read_text())
+    dice = [row["after"] for row in compared["rows"] if row["class"] == "body"]
+    body = compared["classes"]["body"]
+    assert len(dice) == 3 and body["before"] == 0.5 and body["after"] == dice[1]
+    assert body["own"] == pytest.approx(sum(dice) / 3, abs=1e-4)
+    assert ModelCard.read(out).training["heldout_dice"]["body"] == body["own"]
+    assert body["after_low"] is None  # two patients
+    alone = json.loads((done.path / "comparison.json").read_text())
+    assert alone["classes"]["body"]["after_low"] is not None
 
 
 def test_a_folds_model_is_that_of_a_training_on_its_own_list(folded, tmp_path):

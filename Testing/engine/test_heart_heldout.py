@@ -22,7 +22,13 @@ from semigda_core.project.heldout import (
     note_labels,
 )
 from semigda_core.project.project import Project
-from semigda_core.project.training.judging import compare_scores, interval, judge, scores_of
+from semigda_core.project.training.judging import (
+    NARROW,
+    compare_scores,
+    interval,
+    judge,
+    scores_of,
+)
 
 
 def patient(name, size: float, classes=(1,), cases=None) -> _Patient:
@@ -267,44 +273,80 @@ def scored(*values, name="a"):
     return {f"case{number}": {name: value} for number, value in enumerate(values)}
 
 
-def test_the_interval_is_that_of_two_thousand_draws():
-    values = [0.11, 0.35, 0.27, 0.52, 0.48, 0.13]
-    rng = random.Random(20260423)
+def interval_of(values, least=0.0):
+    return interval(values, range(len(values)), least)
+
+
+def test_the_interval_is_that_of_two_thousand_draws_widened_for_few():
+    values = [0.31, 0.35, 0.37, 0.52, 0.48, 0.33]
+    rng, mean = random.Random(20260423), statistics.fmean(values)
     means = sorted(statistics.fmean(rng.choices(values, k=6)) for _ in range(2000))
-    assert interval(values) == (round(means[50], 4), round(means[1949], 4))
-    assert interval([0.1, 0.2]) == (None, None) and interval([0.1] * 3) == (0.1, 0.1)
+    wanted = [mean + 6 / 4.15 * (end - mean) for end in (means[50], means[1949])]
+    assert interval_of(values) == tuple(round(end, 4) for end in wanted)
+    assert interval_of([0.1, 0.2]) == (None, None) and interval_of([0.1] * 3) == (0.1, 0.1)
+    assert interval_of([0.0, 0.9, 0.9]) == (0.0, 1.0)
+    assert interval_of([-0.9, 0.9, 0.9], -1.0) == (-1.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    "count, quantile", [(3, 4.303), (4, 3.182), (6, 2.571), (11, 2.228), (31, 2.042)]
+)
+def test_few_patients_get_what_students_t_asks_for(count, quantile):
+    wanted = quantile / 1.96 * math.sqrt(count / (count - 1))
+    assert count / (count - NARROW) == pytest.approx(wanted, rel=0.031)
+
+
+def test_the_interval_of_three_holds_the_true_mean():
+    rng, held = random.Random(1), 0
+    for _ in range(100):
+        low, high = interval_of([rng.gauss(0.6, 0.05) for _ in range(3)])
+        held += low <= 0.6 <= high
+    assert held > 88  # a plain bootstrap: 75
+
+
+def test_cases_of_a_patient_are_drawn_together():
+    values = {"a": 0.5, "b": 0.6, "c": 0.7, "d": 0.8}
+    once = interval(list(values.values()), list(values))
+    assert interval([*values.values()] * 10, [*values] * 10) == once
+    # Ten pictures of two patients do not tell what a third one is like.
+    assert interval([0.5, 0.6] * 5, ["a", "b"] * 5) == (None, None)
+    after = {f"{name}{n}": {"a": value} for name, value in values.items() for n in range(10)}
+    found = compare_scores(after, None, ["a"], "split", {case: case[0] for case in after})
+    told = found["all"]
+    assert (told["after_low"], told["after_high"]) == once and found["heldout_cases"] == 40
 
 
 def test_means_differences_and_rows():
     before, after = scored(0.5, 0.6, None, 0.4), scored(0.7, 0.5, 0.9, None)
-    found = compare_scores(after, before, ["a"], "split")
+    found = compare_scores(after, before, ["a"], "split", {})
     # Both have a score of the first two cases only.
     one = found["classes"]["a"]
     assert (one["before"], one["after"], one["difference"]) == (0.55, 0.6, 0.05)
     assert one["low"] is None and found["all"]["difference"] == 0.05
-    # The interval of the new model's own scores is over all three.
-    assert (one["after_low"], one["after_high"]) == interval([0.7, 0.5, 0.9])
+    # The new model's own mean and its interval are over all three.
+    assert one["own"] == 0.7
+    assert (one["after_low"], one["after_high"]) == interval_of([0.7, 0.5, 0.9])
     assert found["rows"][2] == {"case": "case2", "class": "a", "before": None, "after": 0.9}
     assert found["heldout_cases"] == 4 and found["scheme"] == "split"
 
 
 def test_a_clear_gain_wins_with_an_interval_above_zero():
     before, after = scored(0.5, 0.52, 0.48, 0.5), scored(0.7, 0.75, 0.7, 0.72)
-    found = compare_scores(after, before, ["a"], "split")
+    found = compare_scores(after, before, ["a"], "split", {})
     overall = found["all"]
     assert found["wins"] and 0 < overall["low"] < overall["difference"] < overall["high"]
     assert overall["after_low"] < overall["after"] < overall["after_high"]
-    nothing = compare_scores({}, None, ["a"], "split")
+    nothing = compare_scores({}, None, ["a"], "split", {})
     assert not nothing["wins"] and nothing["heldout_cases"] == 0
 
 
 def test_a_case_counts_with_the_mean_of_its_classes():
     after = {"x": {"a": 0.2, "b": 0.4}, "y": {"a": 0.9, "b": None}}
-    found = compare_scores(after, None, ["a", "b"], "split")
+    found = compare_scores(after, None, ["a", "b"], "split", {})
     # (.3 + .9) / 2, and not the mean of three numbers
     assert found["all"]["after"] == 0.6 and found["all"]["before"] is None
     before = {"x": {"a": 0.1}, "y": {"a": 0.5, "b": 0.5}}
-    paired = compare_scores(after, before, ["a", "b"], "split")["all"]
+    paired = compare_scores(after, before, ["a", "b"], "split", {})["all"]
     # Of x only class a, .1 and .2; of y only a, .5 and .9.
     assert (paired["before"], paired["after"]) == (0.3, 0.55)
 

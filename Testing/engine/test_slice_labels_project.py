@@ -191,7 +191,7 @@ def test_a_label_whose_slices_are_marked_is_used(tmp_path):
 def test_the_comparison_is_read_with_what_was_scored_in_part(tmp_path):
     from semigda_core.project.training.comparison import partly, read
 
-    result = compare_scores({"a1": {"ball": 0.9}}, None, ["ball"], "split")
+    result = compare_scores({"a1": {"ball": 0.9}}, None, ["ball"], "split", {})
     result["rows"][0]["scored_on"] = "6 of 110 slices"
     (tmp_path / "comparison.json").write_text(json.dumps(result))
     assert partly(read(tmp_path)["rows"]) == {"a1": "6 of 110 slices"}

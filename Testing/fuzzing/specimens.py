@@ -221,7 +221,7 @@ def _project(folder: Path) -> None:
     job.event("validation", step=10, dice=0.7)
     after = {case: {"ball": 0.9, "core": None} for case in project.read().heldout["cases"]}
     before = {case: {"ball": 0.8, "core": None} for case in after}
-    compared = compare_scores(after, before, ["ball", "core"], scheme="split")
+    compared = compare_scores(after, before, ["ball", "core"], "split", {})
     (job.path / "comparison.json").write_text(json.dumps(compared))
     job.finish({"model": str(version)}, {"seconds": 5.0})
     waiting = [project.read().case(case_id) for case_id in added.cases[8:]]

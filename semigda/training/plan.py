@@ -9,9 +9,11 @@ from __future__ import annotations
 import os
 import shutil
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from semigda.data.cases import read_cases
 from semigda.distributed import Ranks, joined
 from semigda.inference.device import choose_device
 from semigda.inference.device_lock import alone_on, lock_file
@@ -95,6 +97,13 @@ class _Plan:
         self.scheme = "leave-one-out" if self.folds else "split"
         self.classes = [label["name"] for label in settings.card["labels"]]
 
+    @cached_property
+    def patients(self) -> dict[str, str]:
+        """Of the cases, as far as the lists tell."""
+        if self.folds:
+            return {r["name"]: str(r["group"]) for fold in self.folds for r in fold if "group" in r}
+        return {case.name: case.group for case in read_cases(self.settings.cases) if case.group}
+
     def run(self) -> tuple[dict[str, Any], dict[str, Any]]:
         settings, count = self.settings, len(self.folds) + 1
         unets = (len(self.folds) or 1) * bool(self.job.job["inputs"].get("compare_unet"))
@@ -163,7 +172,9 @@ class _Plan:
 
     def _compare(self, after: Scores) -> dict[str, Any]:
         """Whether the new model is better than the one before; written, and told."""
-        result = compare_scores(after, self._before(after), self.classes, self.scheme)
+        result = compare_scores(
+            after, self._before(after), self.classes, self.scheme, self.patients
+        )
         result |= {"missing": self.job.job["inputs"].get("missing_heldout", 0)}
         scored_on = self.scores.scored_on()
         for row in result["rows"]:
@@ -218,7 +229,7 @@ class _Plan:
             why = "The training was stopped early." if self._stopped() else problem.message
             self.job.event("warning", message=f"There is no U-Net to compare with. {why}")
             return
-        result["unet"] = beside_unet(after, unet, self.classes)
+        result["unet"] = beside_unet(after, unet, self.classes, self.patients)
         write_json(self.job.path / COMPARISON, result)
 
     def _unet_scores(self, out: Path, cases: Path, folder: Path, part: Part) -> Scores:
@@ -250,7 +261,7 @@ class _Plan:
     def _tell_card(self, out: Path, result: dict[str, Any]) -> ModelCard:
         """Let the card say what its model is worth, and on which cases."""
         card = ModelCard.read(out)
-        dice = {name: values["after"] for name, values in result["classes"].items()}
+        dice = {name: values["own"] for name, values in result["classes"].items()}
         if self.folds and result["heldout_cases"]:
             card.training["val_dice"] = dice
         card.training["scores_of"] = self._scores_of(result)

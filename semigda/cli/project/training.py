@@ -292,7 +292,8 @@ def _compare(project: Project, arguments: argparse.Namespace) -> None:
     names = [label.name for label in project.read().classes]
     scheme = versions.find_version(project, arguments.after).scheme
     after, before = (scores({"rows": rows}, which) for which in ("after", "before"))
-    result = compare_scores(after, before, names, scheme) | {"rows": rows}
+    patients = {case.id: case.patient for case in project.read().cases}
+    result = compare_scores(after, before, names, scheme, patients) | {"rows": rows}
     if arguments.json:
         print_json(result)
     else:

@@ -36,9 +36,9 @@ def method(say: Say, comparison: dict[str, Any] | None) -> str:
 def _scoring(say: Say, comparison: dict[str, Any]) -> Iterator[str]:
     yield say(
         "The scores are measured on cases that no training saw, on each image's own voxels. "
-        "The intervals come from drawing the held-out cases anew, with repeats (bootstrap): "
-        "they say how much the choice of these cases matters, and nothing about cases of "
-        "another kind, scanner or hospital."
+        "The intervals come from drawing the held-out patients anew, with repeats (bootstrap), "
+        "and are wider where there are few: they say how much the choice of these patients "
+        "matters, and nothing about cases of another kind, scanner or hospital."
     )
     if comparison["scheme"] == "leave-one-out":
         yield say(

@@ -32,6 +32,7 @@ _MEANS = record(
     dict.fromkeys(
         ("before", "after", "difference", "low", "high", "after_low", "after_high"), _DICE
     ),
+    {"own": _DICE},
     others=True,
 )
 _ROW = record(

@@ -157,8 +157,8 @@ def _new_record(project: Project, job: Mapping[str, Any]) -> dict[str, Any] | No
         "job": job["id"],
         "sha256": card.weights_sha256,
         "cases": {**_counts(card), "held-out": compared["heldout_cases"]},
-        "dice": {name: values["after"] for name, values in compared["classes"].items()},
-        "mean": overall["after"],
+        "dice": {name: _own(values) for name, values in compared["classes"].items()},
+        "mean": _own(overall),
         "low": overall["after_low"],
         "high": overall["after_high"],
         "before": overall["before"],
@@ -168,6 +168,11 @@ def _new_record(project: Project, job: Mapping[str, Any]) -> dict[str, Any] | No
         "base": job.get("base_title", ""),
         "deleted": False,
     }
+
+
+def _own(means: Mapping[str, float | None]) -> float | None:
+    """The new model's, which earlier versions kept only of what both models were scored on."""
+    return means.get("own", means["after"])
 
 
 def _counts(card: ModelCard) -> dict[str, int]:
