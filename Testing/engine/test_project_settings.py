@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 import torch
-from project_fixtures import make_project, write_case
+from project_fixtures import make_project, synthetic, write_case
 from training_fixtures import NETWORK
 from training_fixtures import card as training_card
 from training_fixtures import settings as training_settings
@@ -27,7 +27,7 @@ from semigda_core.project.heldout import choose_heldout
 from semigda_core.project.project import Project
 from semigda_core.project.training.planning import unfitted
 from semigda_core.project.training.plans import Plan, saved_plan
-from semigda_core.project.training.presets import train_settings
+from semigda_core.project.training.presets import suggest_preprocessing, train_settings
 from semigda_core.project.training.trainings import estimate
 
 
@@ -171,6 +171,27 @@ def test_images_decide_the_working_grid(tmp_path):
     assert -90 <= grid["intensity"]["low"] <= -70 and 150 <= grid["intensity"]["high"] <= 165
     assert not values.augmentation.mirror  # left is a class
     assert (values.augmentation.stretch, values.augmentation.darkness) == (0, 0)
+
+
+def test_neither_held_out_labels_nor_ignored_cases_decide_what_a_network_sees(tmp_path):
+    project, facts = synthetic(tmp_path, [10] * 9)
+    choose_heldout(project, facts)
+    image = {"slice_axis": "axial", "channels": 1, "picture": False, "dtype": "int16"}
+    image |= {"min": -1000.0, "spacing": [3.0, 1.0, 1.0], "shape": [20, 96, 96]}
+    for case in project.read().cases:
+        facts[case.id] |= {"image": image, "label": {"low": 20.0, "high": 80.0}}
+    held, trained = (project.read().of_role(role) for role in ("held-out", "labeled"))
+    window = {"rule": "ct-window", "low": -80, "high": 180}
+    assert suggest_preprocessing(project.read(), facts, 96)["intensity"] == window
+    facts[held[0].id]["label"] = {"low": -500.0, "high": 900.0}
+    assert suggest_preprocessing(project.read(), facts, 96)["intensity"] == window
+    ignored, other = trained[0].id, trained[1].id
+    facts[ignored] |= {"label": {"low": -500.0, "high": 900.0}}
+    facts[ignored]["image"] = image | {"modality": "MR"}
+    project.set_use([ignored], "ignored")
+    facts[other]["label"] = {"low": 20.0, "high": 90.0}
+    found = suggest_preprocessing(project.read(), facts, 96)["intensity"]
+    assert found == window | {"high": 190}
 
 
 def test_pictures_decide_the_working_grid(tmp_path):

@@ -289,8 +289,9 @@ def suggest_preprocessing(
 
 
 def _readable(view: View, facts: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """What was measured of the images."""
-    images = [facts[case.id]["image"] for case in view.cases if case.id in facts]
+    """What was measured of the images that are used."""
+    used = (case.id for case in view.cases if case.role != "ignored" and case.id in facts)
+    images = [facts[case_id]["image"] for case_id in used]
     return [image for image in images if "error" not in image]
 
 
@@ -327,8 +328,9 @@ def _intensity(
         return {"rule": "8-bit"}
     if view.settings.get("modality", guess_modality(images)) != "CT":
         return {"rule": "mr-percentile", "low": 0.5, "high": 99.5}
-    # Hounsfield units mean the same in every image: a window around the labelled voxels.
-    labels = [label_of(facts, case.id) for case in view.cases]
+    # Hounsfield units mean the same in every image: a window around the labelled voxels. Not of
+    # held-out cases: nothing is chosen on these.
+    labels = [label_of(facts, case.id) for case in view.of_role("labeled")]
     ends = [(label["low"], label["high"]) for label in labels if "low" in label]
     if not ends:
         return {"rule": "ct-window", "low": -160.0, "high": 240.0}  # soft tissue
