@@ -54,6 +54,8 @@ cases, and a rehearsal that fits size and steps of the slices into the preset's 
 - **Dice** is that of `val`, which the project never sees. **Own score** is what the project says of
   its model, by its held-out cases: with as few as these it can be ten points off.
 - **Study**: Dice after {seconds} CPU seconds with all labels, in the results.
+- **Small parts** were still kept when these runs were made; a project's model now [leaves them
+  out](ablation.md#from-pre-trained-features) where the labels show one part.
 
 Made by `python benchmarks/presets.py --page` from `benchmarks/results/presets.json`.
 """
