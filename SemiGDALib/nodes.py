@@ -103,11 +103,11 @@ def _volumes() -> list:
         node
         for node in slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")
         # Label maps are of a subclass.
-        if node.GetClassName() in classes and not _isReviewMap(node)
+        if node.GetClassName() in classes and not isReviewMap(node)
     ]
 
 
-def _isReviewMap(volumeNode) -> bool:
+def isReviewMap(volumeNode) -> bool:
     display = volumeNode.GetDisplayNode()
     ofDisplay = display.GetAttribute(REVIEW_ATTRIBUTE) if display is not None else None
     return bool(ofDisplay or volumeNode.GetAttribute(REVIEW_ATTRIBUTE))

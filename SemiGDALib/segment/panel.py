@@ -319,6 +319,7 @@ class SegmentPanel:
         # Not bound to any while another module is in view; the result is kept all the same.
         parameters = self.parameters or self.logic.getParameterNode()
         parameters.resultSegmentation = result.segmentationNode
+        views.hideOtherReviewMaps(result.segmentationNode)
         self._showResult(result.segmentationNode)
         if result.frames:
             self.say(extremes(result.frames))

@@ -50,12 +50,24 @@ def showReviewMap(segmentationNode, show: bool) -> None:
             composite.SetForegroundVolumeID(review.GetID())
             composite.SetForegroundOpacity(nodes.REVIEW_OPACITY)
         elif shown and not show:
-            nodeId, _space, opacity = (
-                composite.GetAttribute("SemiGDA.ForegroundBefore") or " 0"
-            ).partition(" ")
-            composite.SetForegroundVolumeID(nodeId or None)
-            composite.SetForegroundOpacity(float(opacity))
-            composite.RemoveAttribute("SemiGDA.ForegroundBefore")
+            _takeAway(composite)
+
+
+def hideOtherReviewMaps(segmentationNode) -> None:
+    """Take all review maps away but that of this result: they would seem to be its own."""
+    own = reviewMapOf(segmentationNode)
+    for composite in _compositeNodes():
+        shown = slicer.mrmlScene.GetNodeByID(composite.GetForegroundVolumeID() or "")
+        if shown is not None and shown is not own and nodes.isReviewMap(shown):
+            _takeAway(composite)
+
+
+def _takeAway(composite) -> None:
+    before = composite.GetAttribute("SemiGDA.ForegroundBefore") or " 0"
+    nodeId, _space, opacity = before.partition(" ")
+    composite.SetForegroundVolumeID(nodeId or None)
+    composite.SetForegroundOpacity(float(opacity))
+    composite.RemoveAttribute("SemiGDA.ForegroundBefore")
 
 
 def hideOtherResults(volumeNode, hide: bool) -> list[str]:

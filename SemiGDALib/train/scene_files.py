@@ -9,7 +9,7 @@ import os
 import secrets
 import time
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import slicer
 from slicer.i18n import tr as _
@@ -20,6 +20,7 @@ from semigda_core.files.formats import endings
 from semigda_core.labels.finished import IGNORE_TAG, FinishedSlices, finished_tags
 from semigda_core.labels.provenance import ORIGIN, PREFIXES, origin_said
 from semigda_core.labels.segments import ENDING
+from semigda_core.project.cases.pairing import match
 from semigda_core.project.project import Project
 from semigda_core.project.records import class_mapping
 from SemiGDALib import LOADED, LOADED_TICKS, nodes, provenance
@@ -30,6 +31,7 @@ from SemiGDALib.train.slices import marks, outside
 # Files that the engine reads as Slicer does; a volume of another kind is written again.
 READABLE = endings(dicom=False)
 MOST_SEGMENTS = 255
+_DRAWN_ON = slicer.vtkMRMLSegmentationNode.GetReferenceImageGeometryReferenceRole()
 CLOCKS_DIFFER_S = 3600  # that of a file server and this computer's
 
 
@@ -41,19 +43,24 @@ def labels() -> list:
     return maps + [node for node in found if node.GetSegmentation().GetNumberOfSegments()]
 
 
-def guessLabel(volumeNode):
-    """The newest segmentation that was drawn on the volume, or else has its name, or a label map
-    that does; or None."""
-    role = slicer.vtkMRMLSegmentationNode.GetReferenceImageGeometryReferenceRole()
-    name = (volumeNode.GetName() or "").casefold()
-    byName = None
-    for node in reversed(labels()):
-        reference = node.GetNodeReference(role)
-        if reference is volumeNode or node.GetNodeReference(nodes.INPUT_REFERENCE) is volumeNode:
-            return node
-        if byName is None and reference is None and name and name in node.GetName().casefold():
-            byName = node
-    return byName
+def guessLabels(volumeNodes) -> list:
+    """For each volume the newest segmentation that was drawn on it; or else the only label map, or
+    segmentation of no volume, that has its name and no other's, as files are paired; or None."""
+    drawn, others = {}, []
+    for node in labels():
+        on = [node.GetNodeReference(role) for role in (_DRAWN_ON, nodes.INPUT_REFERENCE)]
+        drawn.update((volume, node) for volume in on if volume is not None)
+        if not any(on):
+            others.append(node)
+    images = [_named(f"image{n}", node) for n, node in enumerate(volumeNodes)]
+    named = {_named(f"label{n}", node): node for n, node in enumerate(others)}
+    pairs = zip(volumeNodes, match(images, named).pairs, strict=True)
+    return [drawn.get(volume, named.get(label)) for volume, (_image, label) in pairs]
+
+
+def _named(folder: str, node) -> PurePosixPath:
+    """A file of a node's name, in a folder of its own: several nodes may have the same one."""
+    return PurePosixPath(folder, (node.GetName() or "").replace("/", " "))
 
 
 def isMachineMade(labelNode) -> bool:
@@ -328,7 +335,7 @@ def drawnOn(labelNode):
         return labelNode
     role = nodes.INPUT_REFERENCE
     if not labelNode.GetNodeReferenceID(role):
-        role = slicer.vtkMRMLSegmentationNode.GetReferenceImageGeometryReferenceRole()
+        role = _DRAWN_ON
     volume = labelNode.GetNodeReference(role)
     if volume is None or not volume.IsA("vtkMRMLVolumeNode"):
         raise SemiGDAError(

@@ -94,6 +94,28 @@ def test_new_segmentation_every_time(panel, module_host):
     assert panel.ui.outputSegmentationSelector.currentNode() is None
 
 
+def test_a_review_map_does_not_stay_over_another_result(panel, module_host):
+    """Also where the next result goes into the same segmentation."""
+    other = phantoms.add_volume(name="Dose")
+    slicer.util.setSliceViewerLayers(foreground=other, foregroundOpacity=0.3)
+    volume = phantoms.add_volume()
+    composites = slicer.util.getNodesByClass("vtkMRMLSliceCompositeNode")
+    for output in (None, None, "the same"):
+        result = panel.logic.getParameterNode().resultSegmentation
+        choose(panel, module_host, volume, outputSegmentation=output and result)
+        run(panel, module_host)
+        assert not panel.ui.showReviewCheckBox.checked
+        seen = {(one.GetForegroundVolumeID(), one.GetForegroundOpacity()) for one in composites}
+        assert seen == {(other.GetID(), 0.3)}
+        panel.ui.showReviewCheckBox.click()
+        review = panel.logic.result.reviewNode.GetID()
+        assert {one.GetForegroundVolumeID() for one in composites} == {review}
+    panel.panel.segment()
+    panel.logic.cancel()  # leaves the views as they were
+    module_host.wait(lambda: idle(panel), 60)
+    assert {one.GetForegroundVolumeID() for one in composites} == {review}
+
+
 def test_result_buttons(panel, module_host, artifacts):
     matrix = np.array([[-0.8, 0.1, 0, 20], [0.1, 0.8, 0, -30], [0, 0, 2.0, 5], [0, 0, 0, 1]])
     volume = phantoms.add_volume(ijk_to_ras=matrix, name="MR")

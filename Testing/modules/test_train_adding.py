@@ -258,7 +258,7 @@ def test_label_maps_of_the_scene(training, project, module_host, tmp_path):
     ]
     volume = slicer.util.loadVolume(str(paths[0]), {"name": "MR"})
     node = slicer.util.loadLabelVolume(str(paths[1]), {"name": "MR-label", "show": False})
-    assert scene_files.guessLabel(volume) is node and nodes.images() == [volume]
+    assert scene_files.guessLabels([volume]) == [node] and nodes.images() == [volume]
     training.logic.addNodes([(volume, node)])
     assert project.read().cases[0].label == paths[1]  # its own file
     voxels = slicer.util.arrayFromVolume(node)
@@ -280,3 +280,28 @@ def test_label_maps_of_the_scene(training, project, module_host, tmp_path):
     with pytest.raises(SemiGDAError, match="different transforms"):
         training.logic.addNodes([(other, None), (volume, node)])
     assert len(project.read().cases) == 1 and sorted(project.folder.rglob("*.nrrd")) == files
+
+
+@pytest.mark.parametrize(
+    ("volumes", "labels", "expected"),
+    [
+        ("Case1 Case10 Case2", "Case10-label Case2-label", "- Case10-label Case2-label"),
+        ("Case1 Case10", "Case1-label Case10-label", "Case1-label Case10-label"),
+        ("CT CT_1", "CT-label CT-label_1", "CT-label CT-label_1"),
+        ("MR", "mr_label_1", "mr_label_1"),
+        ("CT CT", "CT-label", "- -"),  # of which patient?
+        ("CT", "CT-label CT-label", "-"),  # which one?
+        ("T1 T1c", "T1c-seg", "- T1c-seg"),
+    ],
+)
+def test_no_label_of_another_volume_whose_name_is_longer(
+    training, project, volumes, labels, expected
+):
+    from SemiGDALib.train import scene_files
+
+    added = [phantoms.add_volume(name=name) for name in volumes.split()]
+    for name in labels.split():
+        node = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLLabelMapVolumeNode", name)
+        slicer.util.updateVolumeFromArray(node, phantoms.answer())
+    found = scene_files.guessLabels(added)
+    assert [node.GetName() if node else "-" for node in found] == expected.split()

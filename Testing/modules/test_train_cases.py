@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import studies
 from cases_fixtures import child, picture, press_enter, section, texts, trigger, ui
 from PySide6.QtTest import QTest
@@ -49,6 +51,32 @@ def test_unknown_segments_are_asked_about(training, module_host, artifacts, tmp_
     assert [label.name for label in view.classes] == ["liver", "tumour"]
     assert view.mapping == {"Livre": 1, "tumour": 2, "stone": 0} and not view.unmapped()
     assert not ui(training).mappingButton.visible
+
+
+def test_a_class_is_proposed_only_for_other_spellings_numbers_and_sides(module_host):
+    from SemiGDALib.train.cases.mapping import guess
+
+    def proposed(names, *classes):
+        known = [SimpleNamespace(name=name, value=name) for name in classes]
+        return [guess(name, known) for name in names.split("|")]
+
+    same = "Livre|LIVER (2)|liver3|liver_left|Liver R|linke Liver"
+    assert proposed(same, "liver") == ["liver"] * 6
+    assert proposed("Tumor|tumors", "tumour", "liver") == ["tumour"] * 2
+    assert proposed("vertebrae_L3|ribs_left_12", "vertebra", "rib") == ["vertebra", "rib"]
+    assert proposed("左肾|왼쪽 신장|linkernier", "肾", "신장", "nier") == ["肾", "신장", "nier"]
+    both = "kidney", "left kidney"
+    assert proposed("kidney_left|right kidney|Kidney 2", *both) == [both[1], both[0], both[0]]
+
+    other = "right ventricle|ventricle|left ventricle wall"
+    assert proposed(other, "left ventricle") == [None] * 3
+    assert proposed("vertebra L2|vertebra T3|vertebra", "vertebra L3") == [None] * 3
+    lobes = "lung_lower_lobe_left|lung_upper_lobe_right|lung"
+    assert proposed(lobes, "lung_upper_lobe_left") == [None] * 3
+    veins = "superior vena cava|external|axilla"
+    assert proposed(veins, "inferior vena cava", "internal", "maxilla") == [None] * 3
+    assert proposed("liver tumour|liver vessels|brainstem", "liver", "brain") == [None] * 3
+    assert proposed("5|#|", "#") == [None] * 3
 
 
 def test_class_names_are_offered_from_the_labels(training, module_host, tmp_path):

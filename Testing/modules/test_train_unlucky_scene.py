@@ -162,7 +162,7 @@ def test_another_patients_volume_has_the_id_of_one_that_was_deleted(training, pr
     assert second.GetID() == identifier
     slicer.util.loadScene(str(bundle))
     (node,) = slicer.util.getNodesByClass("vtkMRMLSegmentationNode")
-    assert scene_files.guessLabel(second) is None
+    assert scene_files.guessLabels([second]) == [None]
     with pytest.raises(SemiGDAError, match="not in the scene"):
         scene_files.drawnOn(node)
 

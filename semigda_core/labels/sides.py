@@ -7,6 +7,7 @@ counts as a side if it may be one.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 
 from semigda_core.files.texts import unaccented
@@ -20,7 +21,7 @@ def sided(names: Iterable[str]) -> list[str]:
     ``rene_s`` and ``rene_d``.
     """
     names = list(names)
-    words = {name: _words(name) for name in names}
+    words = {name: words_of(name) for name in names}
     found = {
         name
         for name in names
@@ -43,11 +44,12 @@ def why_not_mirrored(names: Iterable[str]) -> str:
 
 
 def _plain(text: str) -> str:
-    return unaccented(text).translate(str.maketrans("øłı", "oli"))
+    plain = unaccented(text).translate(str.maketrans("øłı", "oli"))
+    return unicodedata.normalize("NFC", plain)  # Korean letters are composed again
 
 
-def _words(name: str) -> frozenset[str]:
-    """The words of a name, split at CamelCase and digits, but not "L1"."""
+def words_of(name: str) -> frozenset[str]:
+    """The words of a name, folded, split at CamelCase and digits, but not "L1"."""
     divided = re.sub(
         r"(?<=[^\W\d_A-ZÀ-Þ])(?=[A-ZÀ-Þ])|(?<=[A-ZÀ-Þ])(?=[A-ZÀ-Þ][^\W\d_A-ZÀ-Þ])", " ", name
     )

@@ -38,8 +38,9 @@ class SceneDialog:
         self._dialog.layout.addWidget(self._table)
         labels = scene_files.labels()
         self._combos = []
-        for row, volume in enumerate(self._volumes):
-            self._fill(row, volume, labels)
+        guesses = scene_files.guessLabels(self._volumes)
+        for row, (volume, guess) in enumerate(zip(self._volumes, guesses, strict=True)):
+            self._fill(row, volume, labels, guess)
         self._corrected = qt.QCheckBox(_("I have reviewed and corrected the models' segmentations"))
         self._corrected.name = "correctedCheckBox"
         self._corrected.toolTip = _(
@@ -51,7 +52,7 @@ class SceneDialog:
         self._table.connect("itemChanged(QTableWidgetItem*)", self._onTicked)
         self._onTicked()
 
-    def _fill(self, row, volume, labels) -> None:
+    def _fill(self, row, volume, labels, guess) -> None:
         item = cell(volume.GetName() or _("Volume"))
         item.setFlags(qt.Qt.ItemIsEnabled | qt.Qt.ItemIsUserCheckable | qt.Qt.ItemIsSelectable)
         item.setCheckState(qt.Qt.Checked)
@@ -59,7 +60,6 @@ class SceneDialog:
         combo = qt.QComboBox()
         combo.toolTip = _("The label of this volume; with None the case is unlabelled.")
         combo.addItem(_("None"))
-        guess = scene_files.guessLabel(volume)
         for node in labels:
             made = _("{name} (made by a model)") if scene_files.isMachineMade(node) else "{name}"
             combo.addItem(made.format(name=node.GetName()), node.GetID())
