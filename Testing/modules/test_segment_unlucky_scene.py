@@ -144,16 +144,17 @@ def test_a_volume_that_was_changed_is_segmented_again(logic, bright, tmp_path):
 
     errors = []
 
-    def again(folder=None) -> int:
+    def again(folder=None, **options) -> int:
         rows = theRows.ofVolumes([slicer.util.getNode(name) for name in ("A", "B", "C")])
         before = len(segmentations())
-        logic.startSeveral(rows, bright, folder, device="cpu").wait()
+        logic.startSeveral(rows, bright, folder, device="cpu", **options).wait()
         errors[:] = [row.error.message for row in rows if row.error]
         return len(segmentations()) - before
 
     for name in "ABC":
         phantoms.add_volume(name=name)
     assert again() == 3 and again() == 0
+    assert again(allParts=True) == 3 and again(allParts=True, review=False) == 0
     slicer.util.updateVolumeFromArray(slicer.util.getNode("B"), phantoms.image()[:, ::-1].copy())
     slicer.util.getNode("C").SetSpacing(1, 1, 3)
     assert slicer.util.saveScene(str(tmp_path / "scene.mrb"))

@@ -63,17 +63,18 @@ class SeveralLogic:
 
         self.checkIdle()
         _check(rows, folder, roi)
+        chosen = optionsOf(options)
         files = rows[0].volumeId is None
         if todo is None:
             todo = range(len(rows))
             if not files and not again:
-                theRows.lookUp(rows, self._weightsOf(model), folder, roi)
+                theRows.lookUp(rows, self._weightsOf(model), folder, chosen, roi)
                 todo = [place for place in todo if rows[place].state != theRows.DONE]
         run = (runs.FolderRun if files else runs.SceneRun)(
             rows,
             list(todo),
             model,
-            optionsOf(options),
+            chosen,
             folder,
             again,
             onRow=onRow,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,7 @@ from semigda_core.errors import SemiGDAError
 from semigda_core.files.names import file_names
 from semigda_core.files.stamps import stamp
 from semigda_core.jobs.region import region_text
+from semigda_core.jobs.segmenting import SegmentOptions
 from semigda_core.labels.made import read_report
 from semigda_core.labels.provenance import REGION
 from semigda_core.labels.segments import ENDING
@@ -89,7 +91,7 @@ def ofVolumes(volumeNodes) -> list[Row]:
     ]
 
 
-def lookUp(rows, sha256: str | None, folder: Path | None, roi=None) -> None:
+def lookUp(rows, sha256: str | None, folder: Path | None, options=None, roi=None) -> None:
     """Set the state of each row that this model has segmented before.
 
     An image file is done if its result is in the output folder, a volume node if it has a
@@ -98,14 +100,16 @@ def lookUp(rows, sha256: str | None, folder: Path | None, roi=None) -> None:
     Args:
         sha256: of the model's weights.
         folder: for the results.
+        options: the SegmentOptions; results in the scene that were made with others do not count.
         roi: the region of interest, a vtkMRMLMarkupsROINode; results of another one do not count.
     """
+    how = _how(options or SegmentOptions())
     for row in rows:
         report = _inFolder(row, sha256, folder) if folder is not None else None
         if row.volumeId is None:
             found = report and {**report, "segments": segmentsOf(report)}
         else:
-            found = _inScene(row, sha256, roi)
+            found = _inScene(row, sha256, how, roi)
             if found and folder is not None and not _isSame(found, report):
                 found = None
         if found:
@@ -153,14 +157,28 @@ def segmentsOf(report: dict) -> list[dict]:
     ]
 
 
-def _inScene(row: Row, sha256: str | None, roi) -> dict | None:
+def _inScene(row: Row, sha256: str | None, how: dict, roi) -> dict | None:
     region = _regionOf(row, roi)
     for node in nodes.resultsOf(row.volumeId):
         result, made = provenance.resultOf(node), provenance.ofNode(node)
-        ours = (made.get("ModelSHA256"), made.get(REGION)) == (sha256 or "", region)
+        by = (made.get("ModelSHA256"), made.get(REGION), _madeHow(made))
+        ours = by == (sha256 or "", region, how)
         if result and ours and (row.volume is None or provenance.isOfImage(result, row.volume)):
             return result
     return None
+
+
+def _how(options: SegmentOptions) -> dict:
+    """The options that a result depends on, but for the region, which is another in each volume."""
+    return {**options.of_voxels(), "branches": options.branches, "roi": None}
+
+
+def _madeHow(made: dict) -> dict | None:
+    """That of a result in the scene; None if it says nothing that this version knows."""
+    try:
+        return _how(SegmentOptions.of(json.loads(made.get("Options", ""))))
+    except (ValueError, SemiGDAError):
+        return None
 
 
 def _regionOf(row: Row, roi) -> str | None:

@@ -17,7 +17,7 @@ from SemiGDALib import nodes, texts, timers
 from SemiGDALib.jobs.worker import Worker
 from SemiGDALib.scrolling import bringIntoView
 from SemiGDALib.segment import views
-from SemiGDALib.segment.parameters import chosenOptions
+from SemiGDALib.segment.parameters import chosenOptions, optionsOf
 from SemiGDALib.segment.several import asking
 from SemiGDALib.segment.several import rows as theRows
 from SemiGDALib.segment.several.showing import ShowButton
@@ -196,7 +196,9 @@ class SeveralSection:
                 self.rows, said = self._find(), ""
         except SemiGDAError as error:
             self.rows, said = [], translated(error.message)
-        theRows.lookUp(self.rows, self._weights(), self.resultsFolder(), self._roi())
+        parameters = self._panel.parameters
+        options = optionsOf(chosenOptions(parameters)) if parameters is not None else None
+        theRows.lookUp(self.rows, self._weights(), self.resultsFolder(), options, self._roi())
         theRows.keepFailures(self.rows, before)
         self.table.fill(self.rows)
         self.label.text = said or self._summary()
