@@ -16,7 +16,7 @@ SLICER = sorted(
     for path in (ROOT / folder).rglob("*.py")
 )
 STANDARD = set(sys.stdlib_module_names)
-SLICER_BRINGS = {"slicer", "qt", "ctk", "vtk", "vtkITK", "PyTorchUtils", "SampleData"}
+SLICER_BRINGS = {"slicer", "qt", "ctk", "vtk", "vtkITK", "pydicom", "PyTorchUtils", "SampleData"}
 
 # A room imports rooms of a lower floor and itself, nothing else.
 CORE_FLOORS = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import phantoms
 import pytest
 import slicer
 import studies
@@ -12,6 +13,7 @@ from slices_fixtures import project
 from semigda_core.errors import SemiGDAError
 from semigda_core.labels.finished import IGNORED
 from semigda_core.labels.segments import read_segments
+from Testing import dicom_seg
 
 __all__ = ["project"]
 
@@ -231,3 +233,32 @@ def test_file_that_cannot_be_loaded(training, project, module_host):
     assert "cannot load" in training.ui.messageLabel.text
     assert training.logic.labelling is None
     assert not slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")
+
+
+@pytest.mark.parametrize("geometry", ["AXIAL", "OBLIQUE"])
+def test_a_series_is_opened_as_it_is_read(training, project, tmp_path, geometry):
+    """The order of its files' names says nothing, and what a CD or Windows adds comes first."""
+    import pydicom
+
+    from SemiGDALib import nodes
+
+    affine = getattr(dicom_seg, geometry)
+    slices = dicom_seg.write_series(tmp_path / "CD" / "P1", phantoms.image(), affine)
+    slices[0].with_name("!README.txt").write_text("Viewer: start.exe", encoding="utf-8")
+    slices[0].with_name("$Thumbs.db").write_bytes(b"\0" * 4000)
+    report = pydicom.dcmread(slices[0])
+    report.Modality, report.SeriesInstanceUID = "SR", pydicom.uid.generate_uid()
+    report.save_as(slices[0].with_name("%report.dcm"))
+    for path in slices[1:]:
+        path.rename(path.with_name(f"{pydicom.uid.generate_uid()}"))
+    training.logic.addFolder(tmp_path / "CD")
+    case = project.read().cases[-1]
+    assert case.image == slices[0].parent
+    training.logic.editLabel(case.id)
+    volume = training.logic.labelling.volumeNode
+    shown = slicer.util.arrayFromVolume(volume)
+    matrix = np.diag([-1, -1, 1, 1]) @ slicer.util.arrayFromVTKMatrix(nodes.ijkToRas(volume))
+    for z, plane in enumerate(phantoms.image()):  # each where its file says
+        k, j, i = np.round(np.linalg.solve(matrix, affine @ [0, 0, z, 1]))[2::-1].astype(int)
+        assert (j, i) == (0, 0) and np.array_equal(shown[k], plane)
+    training.logic.discardLabel()

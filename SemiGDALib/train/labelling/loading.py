@@ -11,6 +11,7 @@ from semigda_core.errors import SemiGDAError
 from semigda_core.labels.finished import IGNORE_TAG, IGNORED
 from semigda_core.labels.segments import read_segments
 from semigda_core.models.card import terminology_entry
+from semigda_core.project.cases.listing import series_files
 from semigda_core.project.cases.sending import made_in_region
 from SemiGDALib import nodes, provenance
 from SemiGDALib.train import covered, scene_files
@@ -33,10 +34,29 @@ def _load(load, path: Path, properties: dict):
 
 def loadImage(case):
     """Its volume node."""
-    if case.image.is_dir():  # a DICOM series: its first file brings the others
-        files = sorted(path for path in case.image.iterdir() if not path.name.startswith("."))
-        return _load(slicer.util.loadVolume, files[0], {"name": case.name})
-    return _load(slicer.util.loadVolume, case.image, {"name": case.name, "singleFile": True})
+    files, said = [case.image], {"name": case.name}
+    if case.image.is_dir():
+        files = _inOrder(series_files(case.image)) or files
+    # Without a list Slicer takes what is called alike, in the order of the names.
+    said |= {"fileNames": [str(path) for path in files]} if files[1:] else {"singleFile": True}
+    return _load(slicer.util.loadVolume, files[0], said)
+
+
+def _inOrder(slices: list[Path]) -> list[Path]:
+    """Files of a DICOM series by their positions; as they are if one says none, which the check
+    finds."""
+    import numpy as np
+    import pydicom  # Slicer has it
+
+    tags = ["ImagePositionPatient", "ImageOrientationPatient"]
+    how = {"stop_before_pixels": True, "force": True, "specific_tags": tags}
+    heads = [pydicom.dcmread(path, **how) for path in slices]
+    try:
+        across = np.cross(*np.reshape(heads[0].ImageOrientationPatient, (2, 3)).astype(float))
+        places = [float(across @ np.array(one.ImagePositionPatient, float)) for one in heads]
+    except (AttributeError, IndexError, TypeError, ValueError):
+        return slices
+    return [path for _place, path in sorted(zip(places, slices, strict=True))]
 
 
 def loadLabel(view, case, volume):

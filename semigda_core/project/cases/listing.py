@@ -49,7 +49,7 @@ class Listing:
             dicom = _look(path, _state(path))
             if dicom is None and only_dicom:
                 continue
-            if dicom is not None and dicom.image and path.name.upper() != "DICOMDIR":
+            if dicom is not None and dicom.image:
                 series.setdefault(dicom.series, []).append(path)
             elif dicom is None and path.name.lower().endswith(ENDINGS):
                 self.files.append(path)
@@ -105,6 +105,13 @@ def list_files(paths: Iterable[Path]) -> Listing:
     return found
 
 
+def series_files(folder: Path) -> list[Path]:
+    """The images of the DICOM series in a folder, beside which other files may lie. The order of
+    their names says nothing of where they are."""
+    looked = [(path, _look(path, _state(path))) for path in sorted(_files(folder), key=natural)]
+    return [path for path, dicom in looked if dicom is not None and dicom.image]
+
+
 def _files(folder: Path) -> list[Path]:
     found = (path for path in folder.iterdir() if path.name[0] != "." and not path.is_dir())
     return [path for path in found if not is_own_picture(path)]
@@ -127,7 +134,8 @@ def _look(path: Path, seen: tuple[int, int, int]) -> _Dicom | None:
     if not (head[128:132] == b"DICM" or _begins_as_dicom(head, path)):
         return None
     modality = _value(_MODALITY, head)
-    return _Dicom(_value(_SERIES, head), modality not in _WITHOUT_IMAGE)
+    image = modality not in _WITHOUT_IMAGE and path.name.upper() != "DICOMDIR"
+    return _Dicom(_value(_SERIES, head), image)
 
 
 def _state(path: Path) -> tuple[int, int, int]:
