@@ -50,6 +50,17 @@ def test_geometry_moves_image_and_label_alike():
     assert not torch.equal(moved_labels, labels) and set(moved_labels.unique().tolist()) == {0, 2}
 
 
+def test_what_is_repeated_outside_of_the_view_keeps_its_label():
+    labels = torch.zeros(16, 32, 48, dtype=torch.uint8)
+    labels[:, 20:, :16] = 1  # touches two edges
+    labels[:, :8, 30:] = 255  # unlabelled
+    images = labels[:, None].expand(-1, 3, -1, -1).float()
+    far = Augmentation(mirror=False, rotate=0, scale=0.5, shift=0.4, elastic=0)
+    moved, moved_labels = change_geometry(images, labels, far, generator())
+    away = ((moved[:, 0] - moved_labels).abs() > 0.5).float()
+    assert away.mean() < 0.03  # between pixels
+
+
 def test_no_change_is_no_change():
     still = Augmentation(
         False, False, 0.0, 0.0, 0.0, 0.0, brightness=0, contrast=0, gamma=0, noise=0, blur=0

@@ -65,15 +65,18 @@ def change_geometry(
 ) -> tuple[Tensor, MaybeLabels]:
     """Move images (B, 3, H, W) and labels (B, H, W) by the same random field.
 
-    Outside the field of view the image's border is repeated and the label is background.
+    Outside the field of view the border is repeated, of the image and of its label: what looks like
+    a lesion is not taught to be background.
     """
     batch, _, height, width = images.shape
     grid = sampling_grid((batch, height, width), options, generator)
-    images = F.grid_sample(images, grid, padding_mode="border", align_corners=False)
+
+    def moved(values: Tensor, mode: str) -> Tensor:
+        return F.grid_sample(values, grid, mode, padding_mode="border", align_corners=False)
+
     if labels is not None:
-        moved = F.grid_sample(labels[:, None].float(), grid, mode="nearest", align_corners=False)
-        labels = moved[:, 0].round().to(labels.dtype)
-    return images, labels
+        labels = moved(labels[:, None].float(), "nearest")[:, 0].round().to(labels.dtype)
+    return moved(images, "bilinear"), labels
 
 
 def _coarser(images: Tensor, share: float, generator: torch.Generator) -> Tensor:
