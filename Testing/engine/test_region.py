@@ -144,7 +144,7 @@ def test_a_region_on_faces_gives_the_crop_itself():
 
 def test_parts_are_as_large_as_they_are_inside():
     array = np.zeros(SHAPE, np.uint8)
-    array[5:9, 5:9, 4:8] = array[2:18, 2:22, 15:26] = 200
+    array[5:9, 5:9, 5:8] = array[2:18, 2:22, 15:26] = 200
     affine = np.eye(4)
     card = bright_card(
         settings(slice_axis="acquisition", spacing=[None, 1.0, 1.0]),
