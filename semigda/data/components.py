@@ -17,6 +17,7 @@ class Components:
         self._labels: np.ndarray = np.zeros((0, 0), np.uint8)  # of the slice before
         self._numbers: np.ndarray = np.zeros((0, 0), np.int64)
         self._touching: list[np.ndarray] = []
+        self._sizes: list[np.ndarray] = [np.zeros(1, np.int64)]
 
     def add(self, labels: np.ndarray) -> np.ndarray:
         """The next slice (h, w) uint8, 0 is background -> its flat parts' numbers (h, w) int64."""
@@ -27,6 +28,7 @@ class Components:
             flat = _flat_parts(labels[box])
             numbers[box] = np.where(flat > 0, flat + self.count, 0)
             self.count += int(flat.max())
+            self._sizes.append(np.bincount(flat.ravel())[1:])
         if self._numbers.shape == numbers.shape:
             both = (labels > 0) & (labels == self._labels)
             pairs = numbers[both] << 32 | self._numbers[both]  # two in one integer
@@ -35,6 +37,10 @@ class Components:
             self._touching.append(np.stack([pairs >> 32, pairs & 0xFFFFFFFF]))
         self._labels, self._numbers = labels, numbers
         return numbers
+
+    def sizes(self) -> np.ndarray:
+        """Pixels of each flat part by its number, (count + 1,) int64; the first is 0."""
+        return np.concatenate(self._sizes)
 
     def wholes(self) -> np.ndarray:
         """For each flat part the lowest number in the part that it belongs to, (count + 1,)."""
@@ -80,10 +86,7 @@ def _flat_parts(labels: np.ndarray) -> np.ndarray:
 
 def largest_part(mask: np.ndarray) -> int:
     """Voxels of the largest connected part of a mask (z, y, x) bool; 0 if it is empty."""
-    components, sizes = Components(), [np.zeros(1, np.int64)]
+    components = Components()
     for plane in mask:
-        before = components.count
-        numbers = components.add(plane.astype(np.uint8))
-        flat = numbers[numbers > 0] - before - 1
-        sizes.append(np.bincount(flat, minlength=components.count - before))
-    return int(np.bincount(components.wholes(), np.concatenate(sizes)).max())
+        components.add(plane.astype(np.uint8))
+    return int(np.bincount(components.wholes(), components.sizes()).max())

@@ -50,20 +50,17 @@ def leave_out_small(store: SliceStore, depth: int, classes: int, progress: Progr
 
 def _kept(store: SliceStore, depth: int, classes: int, progress: Progress) -> np.ndarray:
     """Whether each flat part, by its number, belongs to a part that is large enough; bool."""
-    components = Components()
-    sizes, owners = [np.zeros(1, np.int64)], [np.zeros(1, np.uint8)]
+    components, owners = Components(), [np.zeros(1, np.uint8)]
     for z in range(depth):
         progress.check()
         labels = store.slices(z, z + 1)[0]
         before = components.count
         numbers = components.add(labels)
         inside = numbers > 0
-        flat = numbers[inside] - before - 1
-        sizes.append(np.bincount(flat, minlength=components.count - before))
         owners.append(np.zeros(components.count - before, np.uint8))
-        owners[-1][flat] = labels[inside]
+        owners[-1][numbers[inside] - before - 1] = labels[inside]
     whole, owner = components.wholes(), np.concatenate(owners)
-    size = np.bincount(whole, np.concatenate(sizes), minlength=len(whole))[whole]
+    size = np.bincount(whole, components.sizes(), minlength=len(whole))[whole]
     largest = np.zeros(classes + 1)
     np.maximum.at(largest, owner, size)
     return size >= SMALL * largest[owner]
