@@ -96,6 +96,10 @@
         <translation>Gelabelte Schichten in jedem Schritt. Weniger brauchen weniger Speicher.</translation>
     </message>
     <message>
+        <source>Learn from the held-out cases, too</source>
+        <translation>Auch aus den Testfällen lernen</translation>
+    </message>
+    <message>
         <source>Learning rate of the alignment stage, such as 0.002.</source>
         <translation>Lernrate der Angleichung, etwa 0.002.</translation>
     </message>
@@ -106,6 +110,10 @@
     <message>
         <source>Longest side of the slices the network sees, in pixels. More shows finer detail and takes longer.</source>
         <translation>Längste Seite der Schichten, die das Netz sieht, in Pixeln. Mehr zeigt feinere Details und dauert länger.</translation>
+    </message>
+    <message>
+        <source>One training is scored on the held-out cases, which it has not seen. A second one, on all labelled cases, makes the model. Both share the time. Worth it for the model that you will use, if there are few labels; no later training can start from it.</source>
+        <translation>Ein Training wird an den Testfällen gemessen, die es nicht gesehen hat. Ein zweites mit allen gelabelten Fällen ergibt das Modell. Beide teilen sich die Zeit. Das lohnt sich bei wenigen Labels für das Modell, das Sie verwenden werden; kein späteres Training kann mit ihm beginnen.</translation>
     </message>
     <message>
         <source>Paper</source>
@@ -4979,6 +4987,10 @@
         <translation>Abwarten. Das Training läuft von selbst, auch wenn Sie Slicer schließen.</translation>
     </message>
     <message>
+        <source>Without the held-out cases: </source>
+        <translation>Ohne die Testfälle: </translation>
+    </message>
+    <message>
         <source>cancelled</source>
         <translation>abgebrochen</translation>
     </message>
@@ -8347,6 +8359,10 @@
         <translation>Es gab kein früheres Modell zum Vergleich</translation>
     </message>
     <message>
+        <source>These are 2 trainings: one is scored on the held-out cases, and one on all labelled cases makes the model.</source>
+        <translation>Es sind 2 Trainings: Eines wird an den Testfällen gemessen, und eines mit allen gelabelten Fällen ergibt das Modell.</translation>
+    </message>
+    <message>
         <source>These are {trainings} trainings: each patient is held out once.</source>
         <translation>Das sind {trainings} Trainings: Jeder Patient ist einmal Testfall.</translation>
     </message>
@@ -8495,12 +8511,12 @@
         <translation>{count} Bilder haben dasselbe Label, Voxel für Voxel.</translation>
     </message>
     <message>
-        <source>{count} labelled case is held out: used for scores only, never for training.</source>
-        <translation>{count} gelabelter Fall ist Testfall: nur für Werte, nie zum Training.</translation>
+        <source>{count} labelled case is held out: it scores trainings that have not seen it.</source>
+        <translation>{count} gelabelter Fall ist Testfall: An ihm werden Trainings gemessen, die ihn nicht gesehen haben.</translation>
     </message>
     <message>
-        <source>{count} labelled cases are held out: used for scores only, never for training.</source>
-        <translation>{count} gelabelte Fälle sind Testfälle: nur für Werte, nie zum Training.</translation>
+        <source>{count} labelled cases are held out: they score trainings that have not seen them.</source>
+        <translation>{count} gelabelte Fälle sind Testfälle: An ihnen werden Trainings gemessen, die sie nicht gesehen haben.</translation>
     </message>
     <message>
         <source>{count} other versions of project.json in the project's folder hold changes that the project lacks: several computers changed it at once.</source>
@@ -8670,6 +8686,10 @@
         <translation>Differenz</translation>
     </message>
     <message>
+        <source>Each case was scored by a model that was trained without it. The final model learned from all of them and was itself scored on none.</source>
+        <translation>Jeder Fall wurde von einem Modell bewertet, das ohne ihn trainiert wurde. Das endgültige Modell lernte aus allen und wurde selbst an keinem gemessen.</translation>
+    </message>
+    <message>
         <source>Engine of the model</source>
         <translation>Programmversion des Modells</translation>
     </message>
@@ -8798,12 +8818,8 @@
         <translation>Die Tabelle sagt, auf wie vielen Schichten. Was ein Modell auf den übrigen zeichnet, wird nicht bewertet.</translation>
     </message>
     <message>
-        <source>There was one for each patient held out.</source>
-        <translation>Es gab eines für jeden Patienten unter den Testfällen.</translation>
-    </message>
-    <message>
-        <source>There were too few cases to set some aside: each was scored by a model that was trained without it. The final model learned from all of them and was itself scored on none.</source>
-        <translation>Es gab zu wenige Fälle, um einige beiseitezulegen: Jeder wurde von einem Modell bewertet, das ohne ihn trainiert wurde. Das endgültige Modell lernte aus allen und wurde selbst an keinem bewertet.</translation>
+        <source>There was one for each training that was scored.</source>
+        <translation>Es gab eines für jedes Training, das gemessen wurde.</translation>
     </message>
     <message>
         <source>These results scored nothing.</source>

@@ -324,6 +324,10 @@ def sentences(_):
         _("There is no unlabelled case to rank."),
         _("There is nothing to resume."),
         _("There was no earlier model to compare with"),
+        _(
+            "These are 2 trainings: one is scored on the held-out cases, and one on all labelled "
+            "cases makes the model."
+        ),
         _("These are {trainings} trainings: each patient is held out once."),
         _(
             "These cases show no difference beyond chance between the model and a plain U-Net of "
@@ -367,8 +371,8 @@ def sentences(_):
         _("{cases} cases are"),
         _("{count} held-out cases are labelled on some slices only, and scored on these."),
         _("{count} images have the same label, voxel by voxel."),
-        _("{count} labelled case is held out: used for scores only, never for training."),
-        _("{count} labelled cases are held out: used for scores only, never for training."),
+        _("{count} labelled case is held out: it scores trainings that have not seen it."),
+        _("{count} labelled cases are held out: they score trainings that have not seen them."),
         _(
             "{count} other versions of project.json in the project's folder hold changes that the"
             " project lacks: several computers changed it at once."

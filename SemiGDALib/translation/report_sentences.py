@@ -39,6 +39,10 @@ def sentences(_):
         _("Dice of {count} held-out cases"),
         _("Dice on the held-out cases"),
         _("Difference"),
+        _(
+            "Each case was scored by a model that was trained without it. The final model learned"
+            " from all of them and was itself scored on none."
+        ),
         _("Engine of the model"),
         _("Engine of the training"),
         _("Engine of this report"),
@@ -86,12 +90,7 @@ def sentences(_):
             "The table says on how many slices. What a model draws on the other slices is not "
             "judged."
         ),
-        _("There was one for each patient held out."),
-        _(
-            "There were too few cases to set some aside: each was scored by a model that was "
-            "trained without it. The final model learned from all of them and was itself scored "
-            "on none."
-        ),
+        _("There was one for each training that was scored."),
         _("These results scored nothing."),
         _("This model"),
         _("Trained also with a result of {name} for 1 case."),

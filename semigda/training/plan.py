@@ -167,7 +167,9 @@ class _Plan:
             write_json(cases, self.folds[index])
             settings = replace(self.settings, cases=str(cases), out=str(model), work=str(folder))
             self._train(settings, part)
-            self._leave_if_stopped()  # it ended early
+            if len(self.folds) > 1:
+                self._leave_if_stopped()  # it ended early
+            self.job.clear("stop")  # the only scores there will be, of a shorter training
         write_json(folder / SCORES, self.scores.of_model(model, cases, folder))
 
     def _compare(self, after: Scores) -> dict[str, Any]:
@@ -274,19 +276,21 @@ class _Plan:
     def _scores_of(self, result: dict[str, Any]) -> str:
         """Which cases the scores of a comparison are of, for the card."""
         count, turns = result["heldout_cases"], len(self.folds)
-        if not self.folds:
-            more = result["missing"]
-            gone = f" ({more} more {'was' if more == 1 else 'were'} not there)" if more else ""
-            text = f"{count} held-out cases{gone}; nothing was chosen on them"
-            text = f"{count} held-out case{gone}; nothing was chosen on it" if count == 1 else text
-            if some := len(partly(result["rows"])):
-                text += f"; {some} of them on labelled slices only"
-            return text
-        if not count:
+        if not count and turns:
             return "nothing: it was stopped before a patient was scored"
-        scored = len(self.scores.scored_folds())
-        of_all = "" if scored == turns else f"{scored} of "
-        return (
-            f"cross-validation in {of_all}{turns} turns, by trainings that had not seen the cases; "
-            "this model learned from all"
-        )
+        if turns > 1:
+            scored = len(self.scores.scored_folds())
+            of_all = "" if scored == turns else f"{scored} of "
+            return (
+                f"cross-validation in {of_all}{turns} turns, by trainings that had not seen the "
+                "cases; this model learned from all"
+            )
+        more = result["missing"]
+        gone = f" ({more} more {'was' if more == 1 else 'were'} not there)" if more else ""
+        text = f"{count} held-out cases{gone}; nothing was chosen on them"
+        text = f"{count} held-out case{gone}; nothing was chosen on it" if count == 1 else text
+        if turns:
+            text += "; they score the training before: this model has learned from them"
+        if some := len(partly(result["rows"])):
+            text += f"; {some} of them on labelled slices only"
+        return text

@@ -4,7 +4,7 @@ With 8 or more labelled patients, about a quarter of them is held out (``scheme`
 training sees any of their images. With fewer, every patient counts, so each is held out in turn, in
 at most four turns (stored as "leave-one-out"): one training for each fold scores the recipe, and a
 final one on all labelled cases makes the model; its score is the folds' mean, and training takes
-folds + 1 times as long.
+folds + 1 times as long. A plan may treat a split as one such turn (``Plan.all_labels``).
 
 The draw is never repeated automatically. A deliberate change raises the version, and scores of
 different versions are not comparable.
@@ -159,8 +159,9 @@ def describe(heldout: Mapping[str, Any] | None) -> str:
     count = len(heldout["cases"])
     if heldout["scheme"] == "split":
         return (
-            f"{count} labelled case{'s are' if count > 1 else ' is'} held out: used for scores "
-            "only, never for training."
+            f"{count} labelled cases are held out: they score trainings that have not seen them."
+            if count > 1
+            else f"{count} labelled case is held out: it scores trainings that have not seen it."
         )
     folds = len(heldout["folds"])
     return (

@@ -144,8 +144,14 @@ class View:
 
     @property
     def in_turn(self) -> bool:
-        """Whether every patient is held out in turn."""
+        """Whether every patient is held out in turn, or all that are held out in one turn."""
         return self.heldout is not None and self.heldout["scheme"] == "leave-one-out"
+
+    def in_one_turn(self) -> View:
+        """The same project, with the cases that are held out for good held out in one turn: a final
+        training learns from them, too."""
+        in_turn = {**self.data["heldout"], "scheme": "leave-one-out"}
+        return View(self.folder, {**self.data, "heldout": in_turn}, self.missing)
 
     @cached_property
     def classes(self) -> list[Label]:

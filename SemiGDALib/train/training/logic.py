@@ -53,8 +53,8 @@ class TrainingLogic:
         return self._plans.saved_plan(self.project)
 
     def setPlan(self, **changes):
-        """Change the plan: preset, name, base, features, minutes, advanced, compare_unet. It is
-        kept in the project."""
+        """Change the plan: preset, name, base, features, minutes, advanced, all_labels,
+        compare_unet. It is kept in the project."""
         self._plans.save_plan(self.project, replace(self.plan(), **changes))
 
     def bases(self):

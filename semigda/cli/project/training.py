@@ -96,12 +96,18 @@ def _add_plan(parser: argparse.ArgumentParser) -> None:
         action=argparse.BooleanOptionalAction,
         help="also train a plain U-Net of the same budget, to compare scores with",
     )
+    parser.add_argument(
+        "--all-labels",
+        action=argparse.BooleanOptionalAction,
+        help="after a training without the held-out cases is scored, train again on all labelled "
+        "cases: that is the model",
+    )
     add_named_values(parser, "any other setting, null for the preset's")
 
 
 def _plan(arguments: argparse.Namespace, project: Project) -> Plan:
     values = asdict(plans.saved_plan(project)) | {"name": None}
-    for key in ("preset", "name", "minutes", "compare_unet"):
+    for key in ("preset", "name", "minutes", "compare_unet", "all_labels"):
         if getattr(arguments, key) is not None:
             values[key] = getattr(arguments, key)
     if arguments.base is not None:

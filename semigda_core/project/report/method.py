@@ -42,9 +42,8 @@ def _scoring(say: Say, comparison: dict[str, Any]) -> Iterator[str]:
     )
     if comparison["scheme"] == "leave-one-out":
         yield say(
-            "There were too few cases to set some aside: each was scored by a model that was "
-            "trained without it. The final model learned from all of them and was itself "
-            "scored on none."
+            "Each case was scored by a model that was trained without it. The final model learned "
+            "from all of them and was itself scored on none."
         )
     else:
         yield say("Nothing about the model was chosen on these cases.")

@@ -270,7 +270,7 @@ def _unet(say: Say, comparison: dict[str, Any] | None) -> str:
         say("It was scored on the same cases in the same way."),
     ]
     if comparison["scheme"] != "split":
-        notes.append(say("There was one for each patient held out."))
+        notes.append(say("There was one for each training that was scored."))
     notes.append(say("It is only there to be compared with."))
     return (
         f"<section><h2>{say('Beside a plain U-Net')}</h2><p>{escape(say(beside['reason']))}</p>"

@@ -28,6 +28,8 @@ class Plan:
             fixes them.
         compare_unet: also train a plain U-Net of the same budget, to compare scores with.
         features: without a base: start from general image features, not from nothing.
+        all_labels: with cases held out for good, after the training that is scored on them train
+            once more, on all labelled cases: that is the model, with the scores of the former.
     """
 
     preset: str = "standard"
@@ -37,6 +39,7 @@ class Plan:
     advanced: Mapping[str, Any] = field(default_factory=dict)
     compare_unet: bool = False
     features: bool = True
+    all_labels: bool = False
 
 
 def saved_plan(project: Project) -> Plan:

@@ -36,6 +36,7 @@ from semigda_core.project.training.estimates import Estimate
 from semigda_core.project.training.planning import (
     on_card,
     plan_training,
+    planned_view,
     turns,
     unfitted,
 )
@@ -58,7 +59,7 @@ def new_rehearsal(project: Project, plan: Plan) -> JobFolder:
             that it starts from.
     """
     _refuse_unready(project)
-    view, settings = project.read().present(), unfitted(project, plan)
+    view, settings = planned_view(project, plan), unfitted(project, plan)
     if needs_features(plan):
         read_published()
     fold = next(iter(turns(view)), None)
@@ -97,7 +98,7 @@ def start(project: Project, plan: Plan) -> JobFolder:
                 action="Wait for its end, resume it, or cancel it.",
             )
         _refuse_unready(project)
-        view = project.read().present()
+        view = planned_view(project, plan)
         base = find_base(project, plan)
         planned = plan_training(project, plan)
         settings = planned.settings
@@ -247,13 +248,13 @@ def _before(
     """The earlier model as inputs of a job, or its scores on the held-out cases.
 
     It is the version in use, or else the model that the training starts from. A model that learned
-    from held-out cases cannot be compared. If patients are held out in turn, every own version has,
-    but its scores come from trainings that had not.
+    from held-out cases cannot be compared. If its project held them out in turn, it has, but its
+    scores come from trainings that had not.
     """
     used = next((version for version in versions(project) if version.in_use), None)
     if used is None:
         return ({"before": str(base.path)} if base.kind == "model" else {}), None
-    if used.comparable and used.scheme == "leave-one-out" and view.in_turn:
+    if used.comparable and used.scheme == "leave-one-out":
         return {}, _scores(project, used)
     card = ModelCard.read(used.folder)
     if has_seen_heldout(view, card) or not same_classes(card.labels, view.classes):
