@@ -103,6 +103,14 @@ def test_the_plan_tells_of_two_trainings_that_share_the_time(trained):
     assert plan_training(project, ALL).work.trainings == 2
 
 
+def test_it_is_not_trained_where_nothing_could_be_scored(tmp_path):
+    project = ready_project(tmp_path, unlabelled=0)
+    for case in project.read().of_role("held-out"):
+        case.image.unlink()
+    with pytest.raises(SemiGDAError, match="None of the held-out cases is where it was"):
+        trainings.start(project, ALL)
+
+
 def test_where_patients_are_held_out_in_turn_it_changes_nothing(tmp_path):
     project = ready_project(tmp_path, labelled=4, unlabelled=0)
     view = planned_view(project, ALL)

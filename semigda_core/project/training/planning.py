@@ -150,7 +150,8 @@ def _version_name(project: Project, plan: Plan) -> str:
 def planned_view(project: Project, plan: Plan) -> View:
     """The project as the plan's trainings see it, without what is missing."""
     view = project.read().present()
-    return view.in_one_turn() if view.heldout and plan.all_labels and not view.in_turn else view
+    can_be_scored = bool(view.held_out - view.missing)
+    return view.in_one_turn() if plan.all_labels and can_be_scored else view
 
 
 def turns(view: View) -> list[int]:
