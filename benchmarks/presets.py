@@ -37,13 +37,10 @@ from speed_lib.machine import environment, processor  # noqa: E402
 from tables import as_table  # noqa: E402
 
 from semigda_core.project.project import NewCase, Project  # noqa: E402
-from semigda_core.project.training.planning import planned_view, turns  # noqa: E402
-from semigda_core.project.training.plans import saved_plan  # noqa: E402
 
 TABLE = ROOT / "benchmarks/results/presets.json"
 STUDY, STUDY_SECONDS = ROOT / "benchmarks/results/few_labels.json", 900
 PAGE = ROOT / "docs/presets.md"
-KEY = ("set", "preset", "seed", "all_labels")
 PRESETS = {"quick": "Quick look", "standard": "Standard"}
 HEAD = """# What a project's training reaches
 
@@ -71,9 +68,7 @@ def main() -> None:
     parser.add_argument("--seeds", nargs="+", type=int, default=[0])
     parser.add_argument("--threads", type=int, default=2, help="of the CPU")
     parser.add_argument("--table", type=Path, default=TABLE)
-    parser.add_argument(
-        "--all-labels", action="store_true", help="the model learns from held-out cases, too"
-    )
+    parser.add_argument("--on-all", action="store_true", help="then train once more on all labels")
     parser.add_argument("--page", action="store_true", help="write the page, and end")
     arguments = parser.parse_args()
     if arguments.page:
@@ -82,57 +77,65 @@ def main() -> None:
     for seed in arguments.seeds:
         for name in arguments.sets:
             key = {"set": name, "preset": arguments.preset, "seed": seed}
-            key |= {"all_labels": True} if arguments.all_labels else {}
-            if any(
-                key == {k: run[k] for k in KEY if k in run} for run in read_rows(arguments.table)
-            ):
+            known = [run for run in read_rows(arguments.table) if key.items() <= run.items()]
+            if any(arguments.on_all <= ("on_all" in run) for run in known):
                 continue
             with tempfile.TemporaryDirectory(prefix="presets-") as folder:
                 threads = arguments.threads
-                run = perform(key, threads, Path(folder))
-            rows = [*read_rows(arguments.table), {**key, **run}]
+                run = perform(key, arguments.on_all, threads, Path(folder))
+            rows = [
+                *(run for run in read_rows(arguments.table) if run not in known),
+                {**key, **run},
+            ]
             write_rows(
                 arguments.table, sorted(rows, key=lambda r: (r["preset"], r["set"], r["seed"]))
             )
 
 
-def perform(key: Mapping[str, Any], threads: int, folder: Path) -> dict[str, Any]:
+def perform(key: Mapping[str, Any], on_all: bool, threads: int, folder: Path) -> dict[str, Any]:
     """Rehearse, train and score: what was planned, what it took, and Dice of each case of ``val``
     (the mean over its classes).
 
     Args:
-        key: what the run is, by :data:`KEY`.
+        key: "set", "preset" and "seed" of the run.
+        on_all: whether to train once more on all labels, which gives "on_all": the minutes that
+            this took, and its Dice.
     """
     from few_labels_lib.runs import versions
 
     one = SETS[key["set"]]
     project = new_project(one, folder / "project")
-    place, plan = str(project.folder), ["--preset", key["preset"], "--set", f"seed={key['seed']}"]
-    plan += ["--all-labels"] if "all_labels" in key else []
+    place, plan = str(project.folder), ("--preset", key["preset"], "--set", f"seed={key['seed']}")
+    held_out = str(one.write_cases(folder / "val.json", "val"))
+
+    def judged(*training: str) -> tuple[dict[str, Any], dict[str, Any]]:
+        """A version, and what its training took and reached."""
+        begun = time.perf_counter()
+        (version,) = semigda("project", *training, "--wait", threads=threads)
+        minutes = (time.perf_counter() - begun) / 60
+        scored = ("--model", version["folder"], "--cases", held_out)
+        dice = case_scores(semigda("evaluate", *scored, threads=threads), "dice")
+        rounded = {case: round(value, 5) for case, value in dice.items()}
+        return version, {"minutes": round(minutes, 2), "dice": rounded}
+
     semigda("project", "check", place, threads=threads)
     semigda("project", "split", place, threads=threads)
     told = semigda("project", "rehearse", place, *plan, threads=threads)
-    begun = time.perf_counter()
-    (version,) = semigda("project", "train", place, "--wait", threads=threads)
-    minutes = (time.perf_counter() - begun) / 60
-    held_out = one.write_cases(folder / "val.json", "val")
-    judged = semigda(
-        "evaluate", "--model", version["folder"], "--cases", str(held_out), threads=threads
-    )
+    version, reached = judged("train", place)
     (job,) = (job for job in project.jobs() if job["kind"] == "train")
-    view = planned_view(project, saved_plan(project))
+    view = project.read()
     options = json.loads((Path(job["folder"]) / "job.json").read_text("utf-8"))["options"]
     kept = ("steps", "align_steps", "labeled_batch", "unlabeled_batch", "branches")
-    dice = case_scores(judged, "dice")
+    if on_all:
+        reached["on_all"] = judged("train-on-all", place, version["name"])[1]
     return {
         **{name: options[name] for name in kept},
         "size": options["preprocessing"]["size"],
-        "roles": {"labeled": len(view.of_role("labeled")), "held-out": len(view.held_out)},
-        "turns": len(turns(view)),
+        "roles": {role: len(view.of_role(role)) for role in ("labeled", "held-out")},
+        "turns": len(view.heldout["folds"]) if view.in_turn else 0,
         "planned_minutes": round(told["estimate"]["seconds"] / 60, 2),
-        "minutes": round(minutes, 2),
         "own_dice": version["mean"],
-        "dice": {case: round(value, 5) for case, value in dice.items()},
+        **reached,
         "processor": processor(),
         "threads": threads,
         "versions": versions(),
@@ -190,7 +193,7 @@ def _table(runs: Sequence[dict[str, Any]], study: Mapping[str, float]) -> str:
                 [
                     name,
                     str(roles["labeled"]),
-                    _held_out(run),
+                    f"in {run['turns']} turns" if run["turns"] else str(roles["held-out"]),
                     " x ".join(map(str, run["size"])),
                     number(run["steps"] + run["align_steps"], 0),
                     number(run["minutes"], 0),
@@ -201,13 +204,6 @@ def _table(runs: Sequence[dict[str, Any]], study: Mapping[str, float]) -> str:
                 ]
             )
     return as_table([*heads, "Dice", "own score", "study", "of it"], rows)
-
-
-def _held_out(run: Mapping[str, Any]) -> str:
-    count = run["roles"]["held-out"]
-    if run["turns"] > 1:
-        return f"in {run['turns']} turns"
-    return f"{count}, then used" if run["turns"] else str(count)
 
 
 def _machine(runs: Sequence[dict[str, Any]]) -> str:

@@ -96,10 +96,6 @@
         <translation>Gelabelte Schichten in jedem Schritt. Weniger brauchen weniger Speicher.</translation>
     </message>
     <message>
-        <source>Learn from the held-out cases, too</source>
-        <translation>Auch aus den Testfällen lernen</translation>
-    </message>
-    <message>
         <source>Learning rate of the alignment stage, such as 0.002.</source>
         <translation>Lernrate der Angleichung, etwa 0.002.</translation>
     </message>
@@ -110,10 +106,6 @@
     <message>
         <source>Longest side of the slices the network sees, in pixels. More shows finer detail and takes longer.</source>
         <translation>Längste Seite der Schichten, die das Netz sieht, in Pixeln. Mehr zeigt feinere Details und dauert länger.</translation>
-    </message>
-    <message>
-        <source>One training is scored on the held-out cases, which it has not seen. A second one, on all labelled cases, makes the model. Both share the time. Worth it for the model that you will use, if there are few labels; no later training can start from it.</source>
-        <translation>Ein Training wird an den Testfällen gemessen, die es nicht gesehen hat. Ein zweites mit allen gelabelten Fällen ergibt das Modell. Beide teilen sich die Zeit. Das lohnt sich bei wenigen Labels für das Modell, das Sie verwenden werden; kein späteres Training kann mit ihm beginnen.</translation>
     </message>
     <message>
         <source>Paper</source>
@@ -430,6 +422,10 @@
     <message>
         <source>Select two versions: their Dice on the same held-out cases, side by side.</source>
         <translation>Wählen Sie zwei Versionen: ihr Dice auf denselben Testfällen nebeneinander.</translation>
+    </message>
+    <message>
+        <source>Train once more, on all labels</source>
+        <translation>Noch einmal trainieren, mit allen Labels</translation>
     </message>
     <message>
         <source>Use in SemiGDA Segment</source>
@@ -3070,6 +3066,14 @@
         <translation>Diese Version ist in Gebrauch: Verwenden Sie erst eine andere.</translation>
     </message>
     <message>
+        <source>Train once more as this version was, in as much time, and learn from the held-out cases, too. With few labels the model gets better. It keeps the scores of this version, and no later training can start from it.</source>
+        <translation>Noch einmal so trainieren wie bei dieser Version, ebenso lange, und auch aus den Testfällen lernen. Bei wenigen Labels wird das Modell besser. Es behält die Werte dieser Version, und kein späteres Training kann mit ihm beginnen.</translation>
+    </message>
+    <message>
+        <source>Training started.</source>
+        <translation>Training gestartet.</translation>
+    </message>
+    <message>
         <source>Use the new model in SemiGDA Segment: it finds every class.</source>
         <translation>Verwenden Sie das neue Modell in SemiGDA Segment: Es findet jede Klasse.</translation>
     </message>
@@ -4987,10 +4991,6 @@
         <translation>Abwarten. Das Training läuft von selbst, auch wenn Sie Slicer schließen.</translation>
     </message>
     <message>
-        <source>Without the held-out cases: </source>
-        <translation>Ohne die Testfälle: </translation>
-    </message>
-    <message>
         <source>cancelled</source>
         <translation>abgebrochen</translation>
     </message>
@@ -5907,6 +5907,10 @@
     <message>
         <source>It is tiny on the working grid (pixels in a slice: about {typical}): choose a larger image size or a smaller spacing.</source>
         <translation>Sie ist winzig auf dem Arbeitsraster (Pixel je Schicht: etwa {typical}): Wählen Sie eine größere Bildgröße oder einen kleineren Voxelabstand.</translation>
+    </message>
+    <message>
+        <source>It learned from all labelled cases. The scores are those of the same training without the held-out ones.</source>
+        <translation>Es hat aus allen gelabelten Fällen gelernt. Die Werte sind die desselben Trainings ohne die Testfälle.</translation>
     </message>
     <message>
         <source>It looks much like a case higher up in this list.</source>
@@ -7563,6 +7567,10 @@
         <translation>Wählen Sie einen anderen Namen.</translation>
     </message>
     <message>
+        <source>Choose another version.</source>
+        <translation>Wählen Sie eine andere Version.</translation>
+    </message>
+    <message>
         <source>Choose another.</source>
         <translation>Wählen Sie ein anderes.</translation>
     </message>
@@ -7703,6 +7711,10 @@
         <translation>Nehmen Sie weniger Testfälle.</translation>
     </message>
     <message>
+        <source>How this version was trained is not known any more.</source>
+        <translation>Wie diese Version trainiert wurde, ist nicht mehr bekannt.</translation>
+    </message>
+    <message>
         <source>If it is, save the labels in RGB colours, without a palette, and say which class each colour is; if not, nothing has to be done.</source>
         <translation>Wenn ja, speichern Sie die Labels in RGB-Farben, ohne Palette, und sagen Sie, welche Klasse jede Farbe ist; sonst ist nichts zu tun.</translation>
     </message>
@@ -7743,12 +7755,20 @@
         <translation>Es lernt auch von Ergebnissen von {name} für {count} Fälle, solange sie besser sind als das Modell.</translation>
     </message>
     <message>
+        <source>It has learned from all labelled cases already.</source>
+        <translation>Sie hat schon aus allen gelabelten Fällen gelernt.</translation>
+    </message>
+    <message>
         <source>It has learned from cases that are held out now, so scores would be too good.</source>
         <translation>Es hat aus Fällen gelernt, die jetzt Testfälle sind; die Werte wären zu gut.</translation>
     </message>
     <message>
         <source>It is for {modality} images.</source>
         <translation>Es ist für {modality}-Bilder.</translation>
+    </message>
+    <message>
+        <source>It is not better on the held-out cases.</source>
+        <translation>Sie ist auf den Testfällen nicht besser.</translation>
     </message>
     <message>
         <source>Its classes are others: {names}.</source>
@@ -8135,6 +8155,10 @@
         <translation>Die Testfälle sind noch nicht gewählt.</translation>
     </message>
     <message>
+        <source>The held-out cases have changed since it was scored.</source>
+        <translation>Die Testfälle haben sich geändert, seit sie gemessen wurde.</translation>
+    </message>
+    <message>
         <source>The label file does not exist.</source>
         <translation>Die Labeldatei gibt es nicht.</translation>
     </message>
@@ -8359,10 +8383,6 @@
         <translation>Es gab kein früheres Modell zum Vergleich</translation>
     </message>
     <message>
-        <source>These are 2 trainings: one is scored on the held-out cases, and one on all labelled cases makes the model.</source>
-        <translation>Es sind 2 Trainings: Eines wird an den Testfällen gemessen, und eines mit allen gelabelten Fällen ergibt das Modell.</translation>
-    </message>
-    <message>
         <source>These are {trainings} trainings: each patient is held out once.</source>
         <translation>Das sind {trainings} Trainings: Jeder Patient ist einmal Testfall.</translation>
     </message>
@@ -8397,6 +8417,10 @@
     <message>
         <source>Train a model with the present classes, or choose another one.</source>
         <translation>Trainieren Sie ein Modell mit den jetzigen Klassen, oder wählen Sie ein anderes.</translation>
+    </message>
+    <message>
+        <source>Train a new one.</source>
+        <translation>Trainieren Sie eine neue.</translation>
     </message>
     <message>
         <source>Train one first, or choose a model.</source>

@@ -62,6 +62,10 @@ def sentences(_):
             "It is tiny on the working grid (pixels in a slice: about {typical}): choose a larger"
             " image size or a smaller spacing."
         ),
+        _(
+            "It learned from all labelled cases. The scores are those of the same training "
+            "without the held-out ones."
+        ),
         _("It looks much like a case higher up in this list."),
         _("It looks unlike all labelled cases."),
         _(

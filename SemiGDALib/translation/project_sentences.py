@@ -85,6 +85,7 @@ def sentences(_):
         _("Choose another name for the export."),
         _("Choose another name, or give those segments to this class first."),
         _("Choose another name."),
+        _("Choose another version."),
         _("Choose another."),
         _("Choose labelled cases."),
         _("Choose one of the project's classes."),
@@ -136,6 +137,7 @@ def sentences(_):
             "may be swapped."
         ),
         _("Hold out fewer cases."),
+        _("How this version was trained is not known any more."),
         _(
             "If it is, save the labels in RGB colours, without a palette, and say which class "
             "each colour is; if not, nothing has to be done."
@@ -158,8 +160,10 @@ def sentences(_):
             "It also learns from results of {name} for {count} cases, as long as they are better "
             "than the model."
         ),
+        _("It has learned from all labelled cases already."),
         _("It has learned from cases that are held out now, so scores would be too good."),
         _("It is for {modality} images."),
+        _("It is not better on the held-out cases."),
         _("Its classes are others: {names}."),
         _("Keep images of one kind in the project."),
         _("Keep it only if that is right."),
@@ -262,6 +266,7 @@ def sentences(_):
         _("The full-size network of the paper, on a graphics card: many hours."),
         _("The held-out cases are chosen already."),
         _("The held-out cases are not chosen yet."),
+        _("The held-out cases have changed since it was scored."),
         _("The label file does not exist."),
         _("The label has no named segments."),
         _("The label holds segments without a class: {told}."),
@@ -324,10 +329,6 @@ def sentences(_):
         _("There is no unlabelled case to rank."),
         _("There is nothing to resume."),
         _("There was no earlier model to compare with"),
-        _(
-            "These are 2 trainings: one is scored on the held-out cases, and one on all labelled "
-            "cases makes the model."
-        ),
         _("These are {trainings} trainings: each patient is held out once."),
         _(
             "These cases show no difference beyond chance between the model and a plain U-Net of "
@@ -340,6 +341,7 @@ def sentences(_):
         _("This version is in use."),
         _("Too few cases to tell the model from a plain U-Net of the same budget: {told}."),
         _("Train a model with the present classes, or choose another one."),
+        _("Train a new one."),
         _("Train one first, or choose a model."),
         _("Train one first."),
         _("Try again."),

@@ -127,6 +127,19 @@ def test_a_model_that_gains_nothing_is_not_offered(training, project, module_hos
     assert [one.name for one in training.logic.versions()] == [first.name]
 
 
+def test_the_training_of_a_version_once_more_on_all_labels(training, project, module_host):
+    ui, (version,) = section(training, "Result"), training.logic.versions()
+    assert ui.onAllButton.enabled and "in as much time" in ui.onAllButton.toolTip
+    module_host.click(ui.onAllButton)
+    job = training.logic.training()
+    assert job["state"] in ("queued", "running") and job["plan"]["name"] is None
+    assert job["version"] != version.name and job["base_title"] == version.base
+    module_host.click(ui.onAllButton)  # which says why not
+    assert "not finished" in training.ui.messageLabel.text
+    training.logic.cancel()
+    train_fixtures.wait_for_end(job["folder"])
+
+
 def test_a_unet_trained_beside_the_model_is_shown(training, project, module_host, artifacts):
     import json
 

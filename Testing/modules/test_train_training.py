@@ -57,9 +57,6 @@ def test_the_plan_is_kept_in_the_project(panel, module_host, artifacts, tmp_path
     module_host.click(ui.quickRadioButton)
     assert not panel.logic.plan().compare_unet
     module_host.click(ui.compareUNetCheckBox)
-    assert not panel.logic.plan().all_labels
-    module_host.click(ui.allLabelsCheckBox)
-    assert panel.logic.plan().all_labels
     assert panel.logic.plan().compare_unet
     for box, value in ((ui.minutesSpinBox, 5), (ui.sizeSpinBox, 64), (ui.seedSpinBox, 7)):
         box.value = value
@@ -87,7 +84,7 @@ def test_the_plan_is_kept_in_the_project(panel, module_host, artifacts, tmp_path
     panel.panel.openProject(project.folder)
     section(panel, "Base")
     assert ui.quickRadioButton.checked and ui.minutesSpinBox.value == 5
-    assert ui.compareUNetCheckBox.checked and ui.allLabelsCheckBox.checked
+    assert ui.compareUNetCheckBox.checked
     assert ui.sizeSpinBox.value == 64 and ui.channelsEdit.text == "8, 16, 32, 32"
     assert ui.deviceComboBox.currentText == "CPU" and ui.rateEdit.text == "0.001"
     picture(panel, module_host, artifacts, "base-advanced")
@@ -188,23 +185,6 @@ def test_training(panel, module_host, artifacts, tmp_path):
     wait_for(panel, module_host, lambda: ui.startFrame.visible)
     assert state(panel) == "done" and len(panel.logic.versions()) == 1
     picture(panel, module_host, artifacts, "done")
-
-
-def test_a_training_that_learns_from_the_held_out_cases_too(panel, module_host, tmp_path):
-    project = train_fixtures.ready(tmp_path, **SLOW)
-    panel.panel.openProject(project.folder)
-    module_host.click(section(panel, "Base").allLabelsCheckBox)
-    ui = section(panel, "Training")
-    module_host.click(ui.startButton)
-    wait_for(panel, module_host, lambda: "Without the held-out cases: " in ui.stateLabel.text)
-    module_host.click(ui.cancelButton)
-    module_host.click(ui.confirmButton)
-
-
-def test_where_each_patient_is_held_out_in_turn_the_model_learns_from_all(panel, tmp_path):
-    panel.panel.openProject(train_fixtures.ready(tmp_path, labelled=3).folder)
-    box = section(panel, "Base").allLabelsCheckBox
-    assert box.checked and not box.enabled
 
 
 def test_cancel(panel, module_host, artifacts, tmp_path):

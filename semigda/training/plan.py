@@ -36,6 +36,10 @@ from semigda_core.project.training.comparison import FILE as COMPARISON
 from semigda_core.project.training.comparison import partly
 from semigda_core.project.training.judging import beside_unet, compare_scores
 
+ALIKE = (
+    "It learned from all labelled cases. The scores are those of the same training without the "
+    "held-out ones."
+)
 STOPPED = "stopped.json"  # in the folder of the folds: the user asked to end with what there is
 SCORING_SHARE = 0.05  # of the job's progress, for the scores after the last training
 
@@ -47,7 +51,8 @@ def train_plan(job: JobFolder) -> tuple[dict[str, Any], dict[str, Any]]:
     of case lists, one for every turn of held-out patients, empty where cases are held out for
     good; and of the model to compare with either the folder, ``before``, or ``before_scores``, a
     file with its Dice by case and class. With ``compare_unet`` a plain U-Net is trained as well
-    and scored on the same cases.
+    and scored on the same cases. With ``scores``, a file, the model learns from all labelled cases,
+    and these scores of a training like it on some of them are told as its own.
 
     Under torchrun the first process does the plan, and the others share its trainings.
 
@@ -94,7 +99,8 @@ class _Plan:
         self.folds: list[list[dict]] = schema.read(
             Path(job.job["inputs"]["folds"]), schema.FOLDS, "The list of folds"
         )
-        self.scheme = "leave-one-out" if self.folds else "split"
+        self.alike = "scores" in job.job["inputs"]
+        self.scheme = "leave-one-out" if self.folds or self.alike else "split"
         self.classes = [label["name"] for label in settings.card["labels"]]
 
     @cached_property
@@ -167,9 +173,7 @@ class _Plan:
             write_json(cases, self.folds[index])
             settings = replace(self.settings, cases=str(cases), out=str(model), work=str(folder))
             self._train(settings, part)
-            if len(self.folds) > 1:
-                self._leave_if_stopped()  # it ended early
-            self.job.clear("stop")  # the only scores there will be, of a shorter training
+            self._leave_if_stopped()  # it ended early
         write_json(folder / SCORES, self.scores.of_model(model, cases, folder))
 
     def _compare(self, after: Scores) -> dict[str, Any]:
@@ -177,6 +181,10 @@ class _Plan:
         result = compare_scores(
             after, self._before(after), self.classes, self.scheme, self.patients
         )
+        if self.alike:
+            result |= {"wins": True, "reason": ALIKE}
+            if ModelCard.read(self.settings.out).training["steps_done"] < self.settings.steps:
+                result["reason"] += " It was stopped early, so it may be worse."
         result |= {"missing": self.job.job["inputs"].get("missing_heldout", 0)}
         scored_on = self.scores.scored_on()
         for row in result["rows"]:
@@ -264,7 +272,7 @@ class _Plan:
         """Let the card say what its model is worth, and on which cases."""
         card = ModelCard.read(out)
         dice = {name: values["own"] for name, values in result["classes"].items()}
-        if self.folds and result["heldout_cases"]:
+        if self.scheme != "split" and result["heldout_cases"]:
             card.training["val_dice"] = dice
         card.training["scores_of"] = self._scores_of(result)
         card.training["heldout_dice"] = dice
@@ -276,21 +284,21 @@ class _Plan:
     def _scores_of(self, result: dict[str, Any]) -> str:
         """Which cases the scores of a comparison are of, for the card."""
         count, turns = result["heldout_cases"], len(self.folds)
-        if not count and turns:
+        if not self.folds:
+            more = result["missing"]
+            gone = f" ({more} more {'was' if more == 1 else 'were'} not there)" if more else ""
+            text = f"{count} held-out cases{gone}; nothing was chosen on them"
+            text = f"{count} held-out case{gone}; nothing was chosen on it" if count == 1 else text
+            if self.alike:
+                text += "; they scored a training like it, and this model has learned from them"
+            if some := len(partly(result["rows"])):
+                text += f"; {some} of them on labelled slices only"
+            return text
+        if not count:
             return "nothing: it was stopped before a patient was scored"
-        if turns > 1:
-            scored = len(self.scores.scored_folds())
-            of_all = "" if scored == turns else f"{scored} of "
-            return (
-                f"cross-validation in {of_all}{turns} turns, by trainings that had not seen the "
-                "cases; this model learned from all"
-            )
-        more = result["missing"]
-        gone = f" ({more} more {'was' if more == 1 else 'were'} not there)" if more else ""
-        text = f"{count} held-out cases{gone}; nothing was chosen on them"
-        text = f"{count} held-out case{gone}; nothing was chosen on it" if count == 1 else text
-        if turns:
-            text += "; they score the training before: this model has learned from them"
-        if some := len(partly(result["rows"])):
-            text += f"; {some} of them on labelled slices only"
-        return text
+        scored = len(self.scores.scored_folds())
+        of_all = "" if scored == turns else f"{scored} of "
+        return (
+            f"cross-validation in {of_all}{turns} turns, by trainings that had not seen the cases; "
+            "this model learned from all"
+        )

@@ -122,7 +122,6 @@ PLAN = record(
         "advanced": mapping(text(64), plain(6, 1000), 100),
         "compare_unet": flag(),
         "features": flag(),
-        "all_labels": flag(),
     },
     others=True,
 )

@@ -4,7 +4,8 @@ With 8 or more labelled patients, about a quarter of them is held out (``scheme`
 training sees any of their images. With fewer, every patient counts, so each is held out in turn, in
 at most four turns (stored as "leave-one-out"): one training for each fold scores the recipe, and a
 final one on all labelled cases makes the model; its score is the folds' mean, and training takes
-folds + 1 times as long. A plan may treat a split as one such turn (``Plan.all_labels``).
+folds + 1 times as long. The training of a version of a split may be repeated on all labelled cases
+(:mod:`semigda_core.project.training.on_all`).
 
 The draw is never repeated automatically. A deliberate change raises the version, and scores of
 different versions are not comparable.

@@ -41,7 +41,6 @@ class BaseSection(Section):
         ui.folderButton.connect("clicked(bool)", lambda: context.setUp.installFromFolder())
         onClick(ui.scratchButton, partial(self._set, **SCRATCH.choice))
         ui.minutesSpinBox.connect("editingFinished()", self._onMinutes)
-        ui.allLabelsCheckBox.connect("clicked(bool)", self._onAllLabels)
         ui.compareUNetCheckBox.connect("clicked(bool)", self._onCompareUNet)
         onClick(ui.resetButton, partial(self._set, advanced={}))
 
@@ -84,8 +83,6 @@ class BaseSection(Section):
                 if reason is not None:
                     label.text += f"<br>{_amber(reason)}"
         ui.minutesSpinBox.value = round(plan.minutes or 0)
-        ui.allLabelsCheckBox.checked = plan.all_labels or now.view.in_turn
-        ui.allLabelsCheckBox.enabled = not now.view.in_turn
         ui.compareUNetCheckBox.checked = plan.compare_unet
         self._advanced.show(plan.advanced, chosen.kind if chosen else "scratch")
         self._showing = False
@@ -154,9 +151,6 @@ class BaseSection(Section):
         minutes = self.ui.minutesSpinBox.value
         if minutes != round(self.context.logic.plan().minutes or 0):
             self._set(minutes=float(minutes) if minutes else None)
-
-    def _onAllLabels(self) -> None:
-        self._set(all_labels=bool(self.ui.allLabelsCheckBox.checked))
 
     def _onCompareUNet(self) -> None:
         self._set(compare_unet=bool(self.ui.compareUNetCheckBox.checked))

@@ -10,6 +10,7 @@ from slicer.i18n import tr as _
 
 from semigda_core.files.texts import counted
 from semigda_core.project.training.comparison import partly
+from semigda_core.project.training.on_all import why_not_on_all
 from SemiGDALib.dialogs import chooseZip
 from SemiGDALib.tables import ROW, cell, fitHeight, selectedRows, selectRows, setColumns
 from SemiGDALib.texts import AMBER, FAIR, GREEN, amber, asHtml, coloured, ink
@@ -48,6 +49,7 @@ class ResultSection(Section):
         ui.rollBackButton.connect("clicked(bool)", self.onRollBack)
         ui.renameButton.connect("clicked(bool)", self.onRename)
         ui.exportButton.connect("clicked(bool)", self.onExport)
+        ui.onAllButton.connect("clicked(bool)", self.onTrainOnAll)
         ui.deleteButton.connect("clicked(bool)", self.onDelete)
 
     def refresh(self) -> None:
@@ -126,7 +128,13 @@ class ResultSection(Section):
         ui, selected = self.ui, self._selected()
         one = selected[0] if len(selected) == 1 else None
         ofOne = (ui.renameButton, ui.exportButton, ui.reportButton)
-        ofSome = (ui.useButton, ui.deleteButton, ui.compareButton, ui.rollBackButton)
+        ofSome = (
+            ui.useButton,
+            ui.deleteButton,
+            ui.compareButton,
+            ui.rollBackButton,
+            ui.onAllButton,
+        )
         for widget in (ui.versionsLabel, ui.versionsTable, *ofOne, *ofSome):
             widget.visible = bool(self._versions)
         ui.compareButton.enabled = len(selected) == 2
@@ -135,6 +143,8 @@ class ResultSection(Section):
             button.enabled = one is not None
         ui.deleteButton.enabled = one is not None and not one.in_use
         ui.useButton.enabled = one is not None and one.wins and not one.in_use
+        ui.onAllButton.toolTip = self._aboutOnAll(one)
+        ui.onAllButton.enabled = one is not None and why_not_on_all(one) is None
         ui.useButton.toolTip, ui.deleteButton.toolTip = self._aboutUse(one), self._aboutDelete(one)
         ui.verdictLabel.text = self._verdict(one, len(selected))
         if self._compared is None:
@@ -151,6 +161,18 @@ class ResultSection(Section):
                 reason=translated(version.reason)
             )
         return _("Install this version for SemiGDA Segment.")
+
+    @staticmethod
+    def _aboutOnAll(version) -> str:
+        if version is None:
+            return _("Select one version.")
+        if reason := why_not_on_all(version):
+            return translated(reason)
+        return _(
+            "Train once more as this version was, in as much time, and learn from the held-out "
+            "cases, too. With few labels the model gets better. It keeps the scores of this "
+            "version, and no later training can start from it."
+        )
 
     @staticmethod
     def _aboutDelete(version) -> str:
@@ -295,6 +317,12 @@ class ResultSection(Section):
         version = self._versions[row]
         if title != version.title:
             self.context.attempt(self.context.logic.renameVersion, version.name, title)
+
+    def onTrainOnAll(self) -> None:
+        """Start the training of the selected version again, on all labelled cases."""
+        (version,) = self._selected()
+        if self.context.attempt(self.context.logic.startOnAll, version.name) is not None:
+            self.context.log(_("Training started."))
 
     def onDelete(self) -> None:
         """Delete the selected version, after asking."""

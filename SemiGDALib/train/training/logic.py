@@ -53,8 +53,8 @@ class TrainingLogic:
         return self._plans.saved_plan(self.project)
 
     def setPlan(self, **changes):
-        """Change the plan: preset, name, base, features, minutes, advanced, all_labels,
-        compare_unet. It is kept in the project."""
+        """Change the plan: preset, name, base, features, minutes, advanced, compare_unet. It is
+        kept in the project."""
         self._plans.save_plan(self.project, replace(self.plan(), **changes))
 
     def bases(self):
@@ -118,6 +118,13 @@ class TrainingLogic:
         """Start the training by the plan in a process of its own; returns its job folder."""
         requirements.check(features=self.needsFeatures())
         return self._trainings.start(self.project, self.plan())
+
+    def startOnAll(self, name):
+        """Train a version once more, on all labelled cases; returns its job folder."""
+        from semigda_core.project.training.on_all import start_on_all
+
+        requirements.check(features=self.needsFeatures())
+        return start_on_all(self.project, name)
 
     def training(self):
         """The newest training or None, see ``trainings.current``."""

@@ -289,8 +289,6 @@ class TrainingSection(Section):
             return _("The final model, on all labelled cases: ")
         # The folds come before the final model; of the U-Nets to compare with each is for a fold.
         folds = part["count"] - (part.get("kind") == "fold")
-        if folds == 1:
-            return _("Without the held-out cases: ")
         return _("Patient {number} of {count} held out: ").format(
             number=part["index"] + 1, count=folds
         )

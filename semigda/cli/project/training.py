@@ -24,7 +24,7 @@ from semigda_core.errors import SemiGDAError
 from semigda_core.jobs.folder import ENDED, JobFolder
 from semigda_core.models.features import REQUIREMENT
 from semigda_core.project.project import Project
-from semigda_core.project.training import plans, trainings, versions
+from semigda_core.project.training import on_all, plans, trainings, versions
 from semigda_core.project.training.bases import FEATURES, SCRATCH, Base
 from semigda_core.project.training.comparison import partly, scores
 from semigda_core.project.training.estimates import Estimate, duration
@@ -58,6 +58,9 @@ def add_training_commands(add: Add) -> None:
     train = add("train", _train, "Start the training in the background.")
     _add_plan(train)
     train.add_argument("--wait", action="store_true", help="stay until it ends, and tell how far")
+    again = add("train-on-all", _train_on_all, "Train a version once more, on all labelled cases.")
+    again.add_argument("version", help=_VERSION)
+    again.add_argument("--wait", action="store_true", help="stay until it ends, and tell how far")
     for name, (text, _) in _CONTROLS.items():
         add(name, _control, text).set_defaults(control=name)
     add("versions", _versions, "List the models that trainings made.")
@@ -96,18 +99,12 @@ def _add_plan(parser: argparse.ArgumentParser) -> None:
         action=argparse.BooleanOptionalAction,
         help="also train a plain U-Net of the same budget, to compare scores with",
     )
-    parser.add_argument(
-        "--all-labels",
-        action=argparse.BooleanOptionalAction,
-        help="after a training without the held-out cases is scored, train again on all labelled "
-        "cases: that is the model",
-    )
     add_named_values(parser, "any other setting, null for the preset's")
 
 
 def _plan(arguments: argparse.Namespace, project: Project) -> Plan:
     values = asdict(plans.saved_plan(project)) | {"name": None}
-    for key in ("preset", "name", "minutes", "compare_unet", "all_labels"):
+    for key in ("preset", "name", "minutes", "compare_unet"):
         if getattr(arguments, key) is not None:
             values[key] = getattr(arguments, key)
     if arguments.base is not None:
@@ -183,6 +180,17 @@ def _train(project: Project, arguments: argparse.Namespace) -> int:
         print("See 'semigda project status'.")
         return 0
     return _wait_and_tell(arguments, project, job)
+
+
+def _train_on_all(project: Project, arguments: argparse.Namespace) -> int:
+    job = on_all.start_on_all(project, arguments.version)
+    if arguments.wait:
+        return _wait_and_tell(arguments, project, job)
+    if arguments.json:
+        print_json({"job": str(job.path)})
+    else:
+        print("The training has started. See 'semigda project status'.")
+    return 0
 
 
 def _wait_for_end(job: JobFolder) -> str:

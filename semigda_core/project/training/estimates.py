@@ -102,7 +102,7 @@ class Work:
     """What a plan does, apart from its settings.
 
     Attributes:
-        trainings: folds, if cases are held out in turns, and the final one.
+        trainings: folds and the final one.
         scored: held-out cases over all folds.
         compared: whether an earlier model is scored as well.
         semi: whether there are unlabelled cases.
@@ -296,12 +296,7 @@ def plan_of(
         f"Slices of {rows} x {columns} pixels, {count} steps of {batch} "
         f"slice{'' if batch == 1 else 's'}."
     ]
-    if work.trainings == 2:
-        sentences.append(
-            "These are 2 trainings: one is scored on the held-out cases, and one on all labelled "
-            "cases makes the model."
-        )
-    elif work.trainings > 2:
+    if work.trainings > 1:
         sentences.append(f"These are {work.trainings} trainings: each patient is held out once.")
     name = settings.get("network", {}).get("name")
     if name == "middle" and device == "cuda":

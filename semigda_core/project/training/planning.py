@@ -87,7 +87,7 @@ def plan_training(project: Project, plan: Plan) -> Planned:
     Raises:
         SemiGDAError: "bad-input", "model-invalid" for a plan that does not fit together.
     """
-    view, minutes = planned_view(project, plan), minutes_of(plan)
+    view, minutes = project.read().present(), minutes_of(plan)
     facts, before = _rehearsed(project, view, plan)
     settings, sizes = before, preset_of(plan).sizes(before["network"])
     work = _work(plan, view)
@@ -145,13 +145,6 @@ def _version_name(project: Project, plan: Plan) -> str:
 
 
 # The project's cases
-
-
-def planned_view(project: Project, plan: Plan) -> View:
-    """The project as the plan's trainings see it, without what is missing."""
-    view = project.read().present()
-    can_be_scored = bool(view.held_out - view.missing)
-    return view.in_one_turn() if plan.all_labels and can_be_scored else view
 
 
 def turns(view: View) -> list[int]:

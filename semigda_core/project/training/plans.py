@@ -28,8 +28,6 @@ class Plan:
             fixes them.
         compare_unet: also train a plain U-Net of the same budget, to compare scores with.
         features: without a base: start from general image features, not from nothing.
-        all_labels: with cases held out for good, after the training that is scored on them train
-            once more, on all labelled cases: that is the model, with the scores of the former.
     """
 
     preset: str = "standard"
@@ -39,14 +37,16 @@ class Plan:
     advanced: Mapping[str, Any] = field(default_factory=dict)
     compare_unet: bool = False
     features: bool = True
-    all_labels: bool = False
 
 
 def saved_plan(project: Project) -> Plan:
     """The plan stored in the project's settings, or the default one."""
-    kept, known = project.read().settings.get("plan"), {one.name for one in fields(Plan)}
-    if kept is None:
-        return Plan()
+    return stored_plan(project, project.read().settings.get("plan") or {})
+
+
+def stored_plan(project: Project, kept: Mapping[str, Any]) -> Plan:
+    """A plan from its document, with the present path of its base."""
+    known = {one.name for one in fields(Plan)}
     plan = Plan(**{key: value for key, value in kept.items() if key in known})
     return replace(plan, base=plan.base and _base_now(project, plan.base))
 

@@ -6,6 +6,8 @@ write files and start processes.
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -36,7 +38,6 @@ from semigda_core.project.training.estimates import Estimate
 from semigda_core.project.training.planning import (
     on_card,
     plan_training,
-    planned_view,
     turns,
     unfitted,
 )
@@ -59,7 +60,7 @@ def new_rehearsal(project: Project, plan: Plan) -> JobFolder:
             that it starts from.
     """
     _refuse_unready(project)
-    view, settings = planned_view(project, plan), unfitted(project, plan)
+    view, settings = project.read().present(), unfitted(project, plan)
     if needs_features(plan):
         read_published()
     fold = next(iter(turns(view)), None)
@@ -89,6 +90,32 @@ def start(project: Project, plan: Plan) -> JobFolder:
             another training of the project is unfinished, or if the base has seen them;
             "no-labels", "model-invalid"; "import-error" as :func:`new_rehearsal`.
     """
+    with starting(project) as view:
+        base = find_base(project, plan)
+        planned = plan_training(project, plan)
+        facts = measured(project)
+        folds = [case_rows(view, turn, facts) for turn in turns(view)]
+        files: dict[str, Any] = {"cases": case_rows(view, None, facts), "folds": folds}
+        inputs, scored = _before(project, view, base)
+        inputs |= {"missing_heldout": len(view.missing & view.held_out)}
+        inputs |= {"compare_unet": plan.compare_unet, "planned_for": planned.device}
+        if scored is not None:
+            files["before_scores"] = scored
+        job = new_training(project, view, plan, base, inputs, planned.settings, files)
+        save_plan(project, plan)
+        if view.data.get("used") and "before" not in inputs and scored is None:
+            job.event("warning", message=NOT_COMPARED)
+        launch(job)
+    return job
+
+
+@contextlib.contextmanager
+def starting(project: Project) -> Iterator[View]:
+    """The project as a training sees it, and no other starts meanwhile.
+
+    Raises:
+        SemiGDAError: "bad-input" if something keeps a training from starting, see :func:`start`.
+    """
     with locked(project.place(LOCK), _refuse_second):
         unfinished = current(project)
         if unfinished and unfinished["state"] not in (*ENDED, "lost"):
@@ -98,39 +125,38 @@ def start(project: Project, plan: Plan) -> JobFolder:
                 action="Wait for its end, resume it, or cancel it.",
             )
         _refuse_unready(project)
-        view = planned_view(project, plan)
-        base = find_base(project, plan)
-        planned = plan_training(project, plan)
-        settings = planned.settings
-        if needs_features(plan):
-            read_published()
-        elif base is FEATURES:
-            base = SCRATCH  # the plan has a network of its own
-        version = Path(settings["out"]).name
-        facts = measured(project)
-        rows = case_rows(view, None, facts)
-        folds = [case_rows(view, turn, facts) for turn in turns(view)]
-        files: dict[str, Any] = {"cases": rows, "folds": folds}
-        inputs, scored = _before(project, view, base)
-        inputs |= {"missing_heldout": len(view.missing & view.held_out)}
-        inputs |= {"compare_unet": plan.compare_unet, "planned_for": planned.device}
-        if scored is not None:
-            files["before_scores"] = scored
-        save_plan(project, plan)
-        job = project.new_job(
-            "train",
-            inputs,
-            settings,
-            files=files,
-            version=version,
-            base_title=base.title,
-            plan=asdict(plan),
-        )
-        if gone := view.of_role("missing"):
-            tell_missing(job, len(gone))
-        if view.data.get("used") and "before" not in inputs and scored is None:
-            job.event("warning", message=NOT_COMPARED)
-        launch(job)
+        yield project.read().present()
+
+
+def new_training(
+    project: Project,
+    view: View,
+    plan: Plan,
+    base: Base,
+    inputs: Mapping[str, Any],
+    settings: Mapping[str, Any],
+    files: Mapping[str, Any],
+) -> JobFolder:
+    """The queued job of a training, for :func:`launch`.
+
+    Raises:
+        SemiGDAError: "import-error" without the general image features that it starts from.
+    """
+    if needs_features(plan):
+        read_published()
+    elif base is FEATURES:
+        base = SCRATCH  # the plan has a network of its own
+    job = project.new_job(
+        "train",
+        inputs,
+        settings,
+        files=files,
+        version=Path(settings["out"]).name,
+        base_title=base.title,
+        plan=asdict(plan),
+    )
+    if gone := view.of_role("missing"):
+        tell_missing(job, len(gone))
     return job
 
 
@@ -248,8 +274,7 @@ def _before(
     """The earlier model as inputs of a job, or its scores on the held-out cases.
 
     It is the version in use, or else the model that the training starts from. A model that learned
-    from held-out cases cannot be compared. If its project held them out in turn, it has, but its
-    scores come from trainings that had not.
+    from held-out cases cannot be compared; scores of trainings that had not can.
     """
     used = next((version for version in versions(project) if version.in_use), None)
     if used is None:
