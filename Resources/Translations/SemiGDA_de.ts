@@ -3066,8 +3066,8 @@
         <translation>Diese Version ist in Gebrauch: Verwenden Sie erst eine andere.</translation>
     </message>
     <message>
-        <source>Train once more as this version was, in as much time, and learn from the held-out cases, too. With few labels the model gets better. It keeps the scores of this version, and no later training can start from it.</source>
-        <translation>Noch einmal so trainieren wie bei dieser Version, ebenso lange, und auch aus den Testfällen lernen. Bei wenigen Labels wird das Modell besser. Es behält die Werte dieser Version, und kein späteres Training kann mit ihm beginnen.</translation>
+        <source>Train once more as this version was, in as much time, and learn from the held-out cases, too. With few labels the model may get better. It keeps the scores of this version, and no later training can start from it.</source>
+        <translation>Noch einmal so trainieren wie bei dieser Version, ebenso lange, und auch aus den Testfällen lernen. Bei wenigen Labels kann das Modell besser werden. Es behält die Werte dieser Version, und kein späteres Training kann mit ihm beginnen.</translation>
     </message>
     <message>
         <source>Training started.</source>

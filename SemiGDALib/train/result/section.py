@@ -170,7 +170,7 @@ class ResultSection(Section):
             return translated(reason)
         return _(
             "Train once more as this version was, in as much time, and learn from the held-out "
-            "cases, too. With few labels the model gets better. It keeps the scores of this "
+            "cases, too. With few labels the model may get better. It keeps the scores of this "
             "version, and no later training can start from it."
         )
 

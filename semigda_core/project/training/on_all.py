@@ -1,7 +1,7 @@
 """The training of a version once more, on all labelled cases: the held-out ones, too.
 
-With few labels the quarter that is held out is missed. A version that was scored on it shows what
-its training is worth; the same training on all labels makes a model at least as good, which no case
+With few labels the quarter that is held out is missed (docs/presets.md). A version that was scored
+on it shows what its training is worth. The same training on all labels makes a model that no case
 is left to score: it keeps the scores of the former, as the final training does where patients are
 held out in turn.
 """
