@@ -7411,8 +7411,8 @@
         <translation>Fügen Sie dem Projekt Bilder ohne Label hinzu.</translation>
     </message>
     <message>
-        <source>Add its results for labelled cases too, at least two: the training then measures it.</source>
-        <translation>Fügen Sie auch seine Ergebnisse für Fälle mit Label hinzu, für mindestens zwei: Dann misst das Training, wie gut es ist.</translation>
+        <source>Add its results for labelled cases of at least two patients: the training then measures it.</source>
+        <translation>Fügen Sie auch seine Ergebnisse für gelabelte Fälle von mindestens zwei Patienten hinzu: Dann misst das Training, wie gut es ist.</translation>
     </message>
     <message>
         <source>Add the result that belongs to this image, or use none.</source>
@@ -7971,8 +7971,8 @@
         <translation>Ergebnisse eines anderen Programms enthalten Segmente ohne Klasse: {told}. Sie werden weggelassen.</translation>
     </message>
     <message>
-        <source>Results of {name} teach nothing yet: to measure it, at least two labelled cases need one, too.</source>
-        <translation>Von Ergebnissen von {name} wird noch nichts gelernt: Um es zu messen, brauchen auch mindestens zwei gelabelte Fälle eines.</translation>
+        <source>Results of {name} teach nothing yet: to measure it, labelled cases of at least two patients need one, too.</source>
+        <translation>Von Ergebnissen von {name} wird noch nichts gelernt: Um es zu messen, brauchen auch gelabelte Fälle von mindestens zwei Patienten eines.</translation>
     </message>
     <message>
         <source>Resume the training: it continues from its last checkpoint.</source>

@@ -28,7 +28,10 @@ def sentences(_):
         _("About 10 minutes: do labels and images match, and is every class found?"),
         _("Add images of the same kind without labels: training learns from them too."),
         _("Add images without labels to the project."),
-        _("Add its results for labelled cases too, at least two: the training then measures it."),
+        _(
+            "Add its results for labelled cases of at least two patients: the training then "
+            "measures it."
+        ),
         _("Add the result that belongs to this image, or use none."),
         _("Add what the program itself made."),
         _("An image is both labelled and unlabelled."),
@@ -218,8 +221,8 @@ def sentences(_):
         _("Results of another program are not where they were. Training leaves them out."),
         _("Results of another program hold segments without a class: {told}. They are left out."),
         _(
-            "Results of {name} teach nothing yet: to measure it, at least two labelled cases need"
-            " one, too."
+            "Results of {name} teach nothing yet: to measure it, labelled cases of at least two "
+            "patients need one, too."
         ),
         _("Resume the training: it continues from its last checkpoint."),
         _("Run the check, and do what it says."),

@@ -225,6 +225,27 @@ def test_a_program_is_measured_by_the_mean_of_labelled_slices_less_its_error(sli
     assert source.share == 0.0  # nothing to compare it with yet
 
 
+def test_images_of_one_patient_are_one_measurement(tmp_path):
+    cases = read_cases(with_machine(tmp_path, 4, 1, shift=2))
+    both = [
+        replace(case, group=group)
+        for case, group in zip(cases, ("A", "a", "B", "b", "c"), strict=True)
+    ]
+    found = slices_of(both, tmp_path / "p")
+    source = source_of(found)
+    means = [
+        statistics.fmean(
+            dice(case.labels[n], case.machine[n]) for case, n in source.judged if case in pair
+        )
+        for pair in (found["labeled"][:2], found["labeled"][2:])
+    ]
+    assert source.dice == pytest.approx(statistics.fmean(means), abs=1e-6)
+    error = statistics.stdev(means) / 2**0.5
+    assert source.low == pytest.approx(max(0.0, source.dice - 12.71 * error))
+    alone = slices_of([replace(case, group="A") for case in cases[:4]], tmp_path / "q")
+    assert Source(alone["labeled"], [], 2).dice is None  # one patient tells nothing of others
+
+
 def test_few_cases_that_differ_much_are_believed_less(tmp_path):
     """One result is right and the other one empty: Dice .5, which may as well be 0."""
     cases = slices_of(read_cases(with_machine(tmp_path / "a", 1, 1, shift=0)), tmp_path / "p")

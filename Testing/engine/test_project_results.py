@@ -36,6 +36,7 @@ from semigda_core.project.results import (
     result_classes,
     set_result_mapping,
     unmapped_results,
+    unmeasured,
     will_learn,
 )
 from semigda_core.project.training.planning import plan_training
@@ -202,10 +203,16 @@ def test_a_program_that_nothing_measures_is_told(project):
     (found,) = [one for one in findings(project) if one.code == "unmeasured-results"]
     assert "how good the results of Total Segmentator are" in found.message
     told = (
-        "Results of Total Segmentator teach nothing yet: to measure it, at least two labelled "
-        "cases need one, too."
+        "Results of Total Segmentator teach nothing yet: to measure it, labelled cases of at least "
+        "two patients need one, too."
     )
     assert will_learn(project.read()) == plan_training(project, tiny_plan()).programs == told
+
+
+def test_labelled_images_of_one_patient_measure_nothing_of_other_patients(project):
+    assert not unmeasured(project.read())
+    project.set_group([case.id for case in project.read().of_role("labeled")], "one")
+    assert unmeasured(project.read()) == ["Total Segmentator"]
 
 
 def test_what_it_learns_in_words(project):

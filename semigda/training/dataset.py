@@ -22,6 +22,7 @@ from semigda.prepared.store import Pair, Store
 from semigda.progress import UNWATCHED, Progress
 from semigda_core.errors import SemiGDAError
 from semigda_core.labels.finished import IGNORED
+from semigda_core.labels.segments import folded_name
 
 T = TypeVar("T")
 
@@ -41,6 +42,7 @@ class CaseSlices:
         foreground: indices of the slices that hold foreground.
         machine: as labels, by another program.
         source: the name of that program.
+        patient: the same for all cases of one patient; None if no other case is known to be theirs.
     """
 
     def __init__(
@@ -49,9 +51,10 @@ class CaseSlices:
         channels: str,
         source: str | None = None,
         drawn: Sequence[int] | None = None,
+        patient: str | None = None,
     ):
         self.planes, self.labels, self.channels = pair.planes, pair.labels, channels
-        self.machine, self.source = pair.machine, source
+        self.machine, self.source, self.patient = pair.machine, source, patient
         pixels = pair.labels.pixels if pair.labels is not None else ()
         self._pixels = [one for one in pixels if one[1] != IGNORED]
         self.foreground = sorted({number for number, _, _ in self._pixels})
@@ -190,7 +193,9 @@ def case_slices(case: Case, store: Store, num_classes: int) -> CaseSlices:
             f"class{'' if num_classes == 1 else 'es'}.",
             action="Name every class of the labels in the model's settings.",
         )
-    return CaseSlices(pair, store.preprocessing.channels, case.machine_source)
+    patient = folded_name(case.group) if case.group else None
+    channels = store.preprocessing.channels
+    return CaseSlices(pair, channels, case.machine_source, patient=patient)
 
 
 class SliceSampler:

@@ -17,7 +17,7 @@ no lesson of the teacher that it could take the place of.
 
 Few labelled cases measure badly, and images that the program taught wrongly cost more than those
 that it did not teach: it counts by the lower end of the 95 % confidence interval of its mean Dice
-over cases, and where both are equal our own teacher teaches. Dice is the mean over slices, as a
+over patients, and where both are equal our own teacher teaches. Dice is the mean over slices, as a
 pooled one tells of large structures only.
 
 No held-out case is looked at, and no random number drawn: everything follows from the slices and
@@ -27,7 +27,7 @@ the weights, so a resumed training believes what it believed before.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from statistics import stdev
@@ -43,7 +43,7 @@ from semigda.training.dataset import CaseSlices, some_of
 from semigda.training.validate import class_dice, evaluating, label_slices, mean, overlap
 from semigda_core.labels.finished import IGNORED
 
-MEASURED_CASES = 2  # labelled ones: fewer say nothing of a program
+MEASURED_PATIENTS = 2  # with labels: fewer say nothing of a program
 # Student's t of a two-sided 95 % interval, for 1, 2, 3 ... degrees of freedom; then about 2.
 T95 = (12.71, 4.30, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26, 2.23)
 SLICES = 24  # of each kind that a measurement looks at
@@ -73,8 +73,8 @@ class Source:
 
     Attributes:
         classes: that it found anywhere: those that it knows.
-        dice: the mean over these classes and labelled slices; None where too few cases tell.
-        low: the lower end of its 95 % confidence interval over cases.
+        dice: the mean over these classes and labelled slices; None where too few patients tell.
+        low: the lower end of its 95 % confidence interval over patients.
         teacher: the Dice that our averaged network has on unlabelled images; 0 until it is known.
         agreement: of both on unlabelled slices, over that on labelled ones; at most 1.
         taught: the share of its images that it taught so far, of all that our teacher or it could.
@@ -89,15 +89,15 @@ class Source:
         self.teacher, self.agreement, self.taught = 0.0, 0.0, 0.0
         self.dice: float | None = None
         self.low = 0.0
-        by_case: dict[int, list[float]] = {}
+        by_patient: dict[Hashable, list[float]] = {}
         for case, number in self.judged:
             dice = self._dice(_machine((case, number)), _truth((case, number)))
             if not math.isnan(dice):  # a case without any class that it knows does not tell
-                by_case.setdefault(id(case), []).append(dice)
-        if len(by_case) >= MEASURED_CASES:
-            means = [mean(values) for values in by_case.values()]
+                by_patient.setdefault(case.patient or id(case), []).append(dice)
+        if len(by_patient) >= MEASURED_PATIENTS:
+            means = [mean(values) for values in by_patient.values()]
             self.dice = mean(means)
-            t = T95[min(len(means) - MEASURED_CASES, len(T95) - 1)]
+            t = T95[min(len(means) - MEASURED_PATIENTS, len(T95) - 1)]
             self.low = max(0.0, self.dice - t * stdev(means) / math.sqrt(len(means)))
 
     @property
@@ -107,7 +107,7 @@ class Source:
 
     @property
     def worth(self) -> float:
-        """Its Dice on new images, rather too low; 0 where too few cases tell."""
+        """Its Dice on new images, rather too low; 0 where too few patients tell."""
         return self.low * (1 + self.agreement) / 2
 
     @property

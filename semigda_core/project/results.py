@@ -26,7 +26,7 @@ from semigda_core.project.project import Project
 from semigda_core.project.records import ProjectCase, Result, View, class_mapping
 
 LEARNS, MEASURES = "unlabeled", "labeled"  # roles of cases whose results a training uses
-ENOUGH = 2  # labelled cases that measure a program
+ENOUGH = 2  # patients whose labelled cases measure a program
 
 
 def add_results(project: Project, pairs: Iterable[tuple[str, Path]], source: str) -> list[str]:
@@ -211,18 +211,24 @@ def lacking(view: View) -> dict[str, list[str]]:
 
 def counts(view: View, role: str = LEARNS) -> dict[str, int]:
     """For how many cases a training uses the results of each program."""
-    found: dict[str, int] = {}
-    away = lacking(view)
-    for case, result in used(view, role):
-        if exists(result.path) and case.id not in away:
-            found[result.source] = found.get(result.source, 0) + 1
-    return dict(sorted(found.items()))
+    return {name: len(cases) for name, cases in _by_program(view, role).items()}
 
 
 def unmeasured(view: View) -> list[str]:
-    """The programs whose results would teach, and do not: too few labelled cases measure them."""
-    known = counts(view, MEASURES)
-    return [name for name in counts(view) if known.get(name, 0) < ENOUGH]
+    """The programs whose results would teach, and do not: labelled cases of too few patients
+    measure them."""
+    known = _by_program(view, MEASURES)
+    patients = {name: {case.patient for case in cases} for name, cases in known.items()}
+    return [name for name in counts(view) if len(patients.get(name, ())) < ENOUGH]
+
+
+def _by_program(view: View, role: str) -> dict[str, list[ProjectCase]]:
+    found: dict[str, list[ProjectCase]] = {}
+    away = lacking(view)
+    for case, result in used(view, role):
+        if exists(result.path) and case.id not in away:
+            found.setdefault(result.source, []).append(case)
+    return dict(sorted(found.items()))
 
 
 def will_learn(view: View) -> str:
@@ -234,8 +240,8 @@ def will_learn(view: View) -> str:
 def _teaching(name: str, count: int, measured: bool) -> str:
     if not measured:
         return (
-            f"Results of {name} teach nothing yet: to measure it, at least two labelled cases need "
-            "one, too."
+            f"Results of {name} teach nothing yet: to measure it, labelled cases of at least two "
+            "patients need one, too."
         )
     if count == 1:
         return f"It also learns from a result of {name} for 1 case, if it is better than the model."

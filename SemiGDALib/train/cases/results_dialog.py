@@ -106,17 +106,18 @@ class ResultsDialog:
             colour = RED if str(self._folder.text).strip() else AMBER
             self._tell(coloured(self._problem, colour))
             return
-        roles = [self._cases[caseId].role for caseId, _path in self.pairs]
-        teach, measure = roles.count(LEARNS), roles.count(MEASURES)
+        cases = [self._cases[caseId] for caseId, _path in self.pairs]
+        teach = sum(case.role == LEARNS for case in cases)
+        measure = [case.patient for case in cases if case.role == MEASURES]
         text = _(
             "Unlabelled cases to learn from: {count}; labelled ones to measure it: {labelled}."
         )
         wanted = ""
         if not named:
             wanted = _("Name the program: up to 64 letters, no slash.")
-        elif teach and measure < ENOUGH:
+        elif teach and len(set(measure)) < ENOUGH:
             wanted = _("Add results for labelled cases too: else these teach nothing.")
-        summary = text.format(count=teach, labelled=measure)
+        summary = text.format(count=teach, labelled=len(measure))
         self._tell(summary, amber(wanted))
 
     def _tell(self, first, second="") -> None:

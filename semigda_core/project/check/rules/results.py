@@ -200,5 +200,6 @@ def _unmeasured(view: View) -> Iterator[Finding]:
             "warning",
             (),
             f"Nobody knows how good the results of {name} are, so they teach nothing.",
-            "Add its results for labelled cases too, at least two: the training then measures it.",
+            "Add its results for labelled cases of at least two patients: the training then "
+            "measures it.",
         )
