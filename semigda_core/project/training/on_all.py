@@ -60,8 +60,8 @@ def start_on_all(project: Project, name: str) -> JobFolder:
         plan = replace(stored_plan(project, record["plan"]), name=None, compare_unet=False)
         base, fresh = find_base(project, plan), unfitted(project, plan)
         settings = {**before.job["options"], **{key: fresh[key] for key in OF_THE_NEW}}
-        known = before.job["inputs"]
-        inputs = {key: known.get(key) for key in ("missing_heldout", "planned_for")}
+        planned = before.job["inputs"].get("planned_for")
+        inputs = {"missing_heldout": compared.get("missing", 0), "planned_for": planned}
         files: dict[str, Any] = {
             "cases": case_rows(view.in_one_turn(), None, measured(project)),
             "folds": [],
