@@ -13,8 +13,11 @@ import SimpleITK as sitk
 from model_fixtures import TINY, tiny_card, tiny_package
 from progress_fixtures import Listener
 from project_fixtures import write_segmentation
+from volume_fixtures import affine_of, write_nrrd
 
+from semigda.data.volumes import read_volume
 from semigda.evaluation.evaluate import compare, evaluate, summarise, table
+from semigda.evaluation.metrics import measure
 from semigda.inference.segment import segment_volume
 from semigda.models.package import load_network
 from semigda_core.errors import SemiGDAError
@@ -65,8 +68,6 @@ def labels(seed=0):
 
 def test_a_model_is_perfect_on_its_own_output(study, tmp_path):
     """What the model finds, taken as truth, must score 1 and 0 mm in every class it found."""
-    from semigda.data.volumes import read_volume
-
     model, make = study
     make((noise(), labels()))
     network, card = load_network(model)
@@ -79,6 +80,27 @@ def test_a_model_is_perfect_on_its_own_output(study, tmp_path):
         assert (row["dice"], row["iou"], row["hd95"], row["assd"]) == (1, 1, 0, 0)
         assert row["truth_ml"] == pytest.approx(row["truth_voxels"] * 3 / 1000)
     assert result["model"]["sha256"] == card.weights_sha256
+
+
+def test_distances_are_those_in_the_body_where_slices_are_tilted(study, tmp_path):
+    model, make = study
+    cases = make((noise(), labels()))
+    affine = affine_of(
+        np.array([[1.0, 0, 0], [0, 1.0, 1.5], [0, 0, 2.6]])
+    )  # a gantry at 30 degrees
+    write_nrrd(tmp_path / "image0.nrrd", noise(), affine)
+    write_nrrd(tmp_path / "label0.nrrd", labels(), affine)
+    network, card = load_network(model)
+    volume = read_volume(tmp_path / "image0.nrrd")
+    own = segment_volume(network, card, volume, OPTIONS).labels
+    apart = []
+    for row in evaluate(model, cases, options=OPTIONS)["rows"]:
+        masks = labels() == row["class"], np.asarray(own) == row["class"]
+        if row["status"] == "found":
+            straight = measure(*masks, volume.spacing).assd
+            assert row["assd"] == pytest.approx(measure(*masks, affine[:3, 2::-1].T).assd)
+            apart.append(abs(row["assd"] - straight))
+    assert max(apart) > 0.01
 
 
 def test_rows_files_and_table(study, tmp_path):
@@ -123,8 +145,10 @@ def test_an_evaluation_replaces_nothing_but_an_earlier_one_and_only_when_asked(s
     with pytest.raises(SemiGDAError, match="--overwrite"):
         evaluate(model, cases, "val", out, OPTIONS, listener.progress)
     assert listener.told == [] and (out / "evaluation.json").read_bytes() == before
+    earlier = before + b"\n"
+    (out / "evaluation.json").write_bytes(earlier)
     evaluate(model, cases, out_dir=out, options=OPTIONS, overwrite=True)
-    assert (out / "evaluation.json").read_bytes() != before  # other seconds
+    assert (out / "evaluation.json").read_bytes() != earlier
     for name, text in (("evaluation.csv", "case,age\n"), ("evaluation.json", "[1]")):
         (out / name).write_text(text)
         with pytest.raises(SemiGDAError, match="SemiGDA did not make it"):

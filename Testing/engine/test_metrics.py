@@ -24,8 +24,9 @@ def brute_force_surface(mask):
     return np.array(sorted(set(points)), float)
 
 
-def brute_force_distances(one, other, spacing):
-    a, b = (brute_force_surface(m) * spacing for m in (one, other))
+def brute_force_distances(one, other, steps):
+    steps = np.diag(steps) if np.ndim(steps) == 1 else steps
+    a, b = (brute_force_surface(m) @ steps for m in (one, other))
     distances = np.linalg.norm(a[:, None] - b[None], axis=2)
     return distances.min(1), distances.min(0)
 
@@ -42,6 +43,34 @@ def test_surface_distances_equal_brute_force(shape, seed):
     truth = brute_force_distances(masks[0], masks[1], spacing)
     for a, b in zip(ours, truth, strict=True):
         assert np.allclose(np.sort(a), np.sort(b), rtol=1e-5, atol=1e-5)
+
+
+TILTED = np.array([[4.0, 1.0, -0.4], [0.3, 1.5, 0.5], [-0.2, 0.1, 0.8]])
+FLAT = np.array(
+    [[1.0, 5.0, 0.2], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]
+)  # five rows on lies a neighbour
+
+
+@pytest.mark.parametrize("steps", [TILTED, FLAT], ids=["tilted", "flat"])
+@pytest.mark.parametrize("shape", [(9, 11, 10), (1, 14, 13), (12, 1, 9)])
+def test_distances_along_axes_that_are_not_at_right_angles(shape, steps):
+    random = np.random.default_rng(1)
+    masks = np.zeros((2, *shape), bool)
+    masks[0, :3, :4, :3] = random.random(masks[0, :3, :4, :3].shape) < 0.7  # near and far apart
+    masks[1, -4:, -6:, -5:] = random.random(masks[1, -4:, -6:, -5:].shape) < 0.7
+    ours = surface_distances(masks[0], masks[1], steps)
+    used = [axis for axis, size in enumerate(shape) if size > 1]
+    flat = masks.squeeze(tuple(1 + axis for axis in range(3) if axis not in used))
+    truth = brute_force_distances(flat[0], flat[1], steps[used])
+    for a, b in zip(ours, truth, strict=True):
+        assert np.allclose(np.sort(a), np.sort(b), rtol=1e-5, atol=1e-5)
+
+
+def test_the_nearest_voxel_may_be_many_rows_away():
+    one, other = np.zeros((2, 3, 9, 6), bool)
+    one[0, 6, 1] = other[0, 6, 4] = other[1, 1, 1] = True  # 3 along a row, or a slice and 5 rows
+    found, _ = surface_distances(one, other, FLAT)
+    assert found == pytest.approx(math.hypot(1, 0.2))
 
 
 def test_measures_of_a_shifted_box():

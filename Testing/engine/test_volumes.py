@@ -12,7 +12,7 @@ from project_fixtures import write_segmentation
 from volume_fixtures import DIRECTIONS, affine_of, write_nrrd
 
 from semigda.data.labels import read_labels
-from semigda.data.volumes import read_volume
+from semigda.data.volumes import Volume, read_volume
 from semigda_core.errors import SemiGDAError
 
 
@@ -214,6 +214,14 @@ def test_zero_and_negative_spacing(tmp_path, ending, step):
             data = gzip.compress(bytes(data))
     path.write_bytes(data)
     assert "spacing is zero, negative or no number" in error_of(read_volume, path).message
+
+
+def test_steps_are_vectors_in_the_order_of_the_array(tmp_path):
+    affine = affine_of(DIRECTIONS["sheared"])
+    volume = Volume(np.zeros((2, 3, 4)), affine)
+    between = volume.steps.T @ [1, 2, 3]  # along z, y, x
+    np.testing.assert_allclose(between, affine[:3, :3] @ [3, 2, 1])
+    np.testing.assert_allclose(np.linalg.norm(volume.steps, axis=1), volume.spacing)
 
 
 def test_sheared_nifti_is_refused(tmp_path):

@@ -68,6 +68,11 @@ class Volume:
         x, y, z = np.linalg.norm(self.affine[:3, :3], axis=0)
         return float(z), float(y), float(x)
 
+    @property
+    def steps(self) -> np.ndarray:
+        """Vectors of the voxel steps along z, y and x in mm, (3, 3); not always at right angles."""
+        return self.affine[:3, 2::-1].T
+
     def facts(self, box: Box | None = None) -> Facts:
         """What is plain about it, or about a box (z, y, x) of it, for a model's card."""
         size = self.shape if box is None else [last - first for first, last in box]

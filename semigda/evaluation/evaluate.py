@@ -17,7 +17,7 @@ from semigda.data.cases import CASE_ERRORS, ROLES, Case, read_cases
 from semigda.data.labels import by_names, read_case
 from semigda.data.other_grid import has_overlaps
 from semigda.data.unlabelled import whole_slices
-from semigda.evaluation.metrics import ABSENT, FALSE_ALARM, FOUND, MISSED, measure
+from semigda.evaluation.metrics import ABSENT, FALSE_ALARM, FOUND, MISSED, Steps, measure
 from semigda.inference.segment import read_input, segment_volume
 from semigda.models.package import load_network
 from semigda.networks.semigda import SemiGDA
@@ -174,7 +174,7 @@ def _case_rows(
     done = segment_volume(network, card, volume, options, progress)
     seconds = round(time.perf_counter() - start, 3)
     unit = "px" if volume.two_dimensional else "mm"
-    rows = compare(truth, done.labels, volume.spacing, card.labels, volume.voxel_ml)
+    rows = compare(truth, done.labels, volume.steps, card.labels, volume.voxel_ml)
     if options.review:
         for row, found in zip(rows, done.segments, strict=True):
             row |= {"certainty": found["agreement"], "whole": found["whole"]}
@@ -196,11 +196,11 @@ def scored_on(known: np.ndarray) -> str:
 def compare(
     truth: np.ndarray,
     predicted: np.ndarray,
-    spacing: Sequence[float],
+    steps: Steps,
     labels: Sequence[Label],
     voxel_ml: float | None,
 ) -> list[dict[str, Any]]:
-    """One row a class for two label maps (z, y, x) on one grid of ``spacing`` (z, y, x).
+    """One row a class for two label maps (z, y, x) on one grid of ``steps`` (z, y, x).
 
     Where the truth is unlabelled nothing is compared, sizes are those of the labelled part, and
     there are no surface distances: the surface ends where the labels do.
@@ -213,7 +213,7 @@ def compare(
         found = predicted == label.value
         if partly:
             found &= known
-        measures = asdict(measure(truth == label.value, found, spacing, surfaces=not partly))
+        measures = asdict(measure(truth == label.value, found, steps, surfaces=not partly))
         for what in ("truth", "predicted"):
             voxels = measures[f"{what}_voxels"]
             measures[f"{what}_ml"] = None if voxel_ml is None else voxels * voxel_ml

@@ -17,11 +17,16 @@ MISSED = "missed"  # in the truth only: Dice is 0, there are no surfaces to comp
 FALSE_ALARM = "false-alarm"  # in the prediction only: no Dice, it would not depend on how much
 REACH = 4  # voxels on each side in which the nearest surface is looked for first
 ABSENT = "absent"  # in neither: correct, but 0 / 0
+SQUARE = 1e-3  # cosine of two axes up to which they count as at right angles
+PAIRS = 1 << 22  # of voxels whose distances are in memory at once
+
+# From voxel to voxel along each axis: lengths, of axes at right angles, or vectors (axes, 3).
+Steps = Sequence[float] | np.ndarray
 
 
 @dataclass(frozen=True)
 class Measures:
-    """Dice and IoU (0 to 1), HD95 and ASSD in the unit of the spacing; None where undefined.
+    """Dice and IoU (0 to 1), HD95 and ASSD in the unit of the steps; None where undefined.
 
     Attributes:
         status: one of "found", "missed", "false-alarm", "absent".
@@ -40,21 +45,21 @@ class Measures:
 
 
 def measure(
-    truth: np.ndarray, predicted: np.ndarray, spacing: Sequence[float], *, surfaces: bool = True
+    truth: np.ndarray, predicted: np.ndarray, steps: Steps, *, surfaces: bool = True
 ) -> Measures:
     """Compare two masks.
 
     Args:
         truth, predicted: bool (z, y, x), or (y, x) of a picture.
-        spacing: voxel steps in the order of the axes, mm (or pixels).
+        steps: from voxel to voxel along each axis, mm (or pixels).
         surfaces: whether to measure the distances between surfaces.
 
     Raises:
-        ValueError: if shapes or spacing do not match.
+        ValueError: if shapes or steps do not match.
     """
     truth, predicted = np.asarray(truth, bool), np.asarray(predicted, bool)
-    if truth.shape != predicted.shape or len(spacing) != truth.ndim:
-        raise ValueError("masks and spacing do not fit each other")
+    if truth.shape != predicted.shape or len(steps) != truth.ndim:
+        raise ValueError("masks and steps do not fit each other")
     size = int(np.count_nonzero(truth)), int(np.count_nonzero(predicted))
     if not all(size):
         status = MISSED if size[0] else FALSE_ALARM if size[1] else ABSENT
@@ -64,7 +69,7 @@ def measure(
     dice, iou = 2 * common / sum(size), common / (sum(size) - common)
     if not surfaces:
         return Measures(FOUND, *size, dice=dice, iou=iou)
-    one, other = surface_distances(truth, predicted, spacing)
+    one, other = surface_distances(truth, predicted, steps)
     return Measures(
         FOUND,
         *size,
@@ -76,7 +81,7 @@ def measure(
 
 
 def surface_distances(
-    truth: np.ndarray, predicted: np.ndarray, spacing: Sequence[float]
+    truth: np.ndarray, predicted: np.ndarray, steps: Steps
 ) -> tuple[np.ndarray, np.ndarray]:
     """From every surface voxel of each mask to the nearest one of the other, centre to centre.
 
@@ -85,44 +90,55 @@ def surface_distances(
     Returns (truth to predicted, predicted to truth), 1-D.
     """
     axes = _axes(truth.shape)
-    spacing = [spacing[axis] for axis in axes]
+    vectors = np.asarray(steps, float)
+    vectors = (np.diag(vectors) if vectors.ndim == 1 else vectors)[axes]
     dropped = tuple(axis for axis in range(truth.ndim) if axis not in axes)
     masks = [mask.squeeze(dropped) for mask in (truth, predicted)]
     box = _bounding_box(masks[0] | masks[1])  # surface distances need nothing outside it
     # A rim of background makes the image's border an ordinary place, and is room to look around.
     surfaces = [_surface(np.pad(mask[box], REACH)) for mask in masks]
     one, other = surfaces
-    return _nearest(one, other, spacing), _nearest(other, one, spacing)
+    return _nearest(one, other, vectors), _nearest(other, one, vectors)
 
 
-def _nearest(of: np.ndarray, to: np.ndarray, spacing: Sequence[float]) -> np.ndarray:
+def _nearest(of: np.ndarray, to: np.ndarray, steps: np.ndarray) -> np.ndarray:
     """Distance of each voxel of one surface to the nearest voxel of another.
 
     Surfaces that are compared mostly lie close together, so it looks at the neighbours first, the
-    nearest ones before others; only voxels without any need a map of distances.
+    nearest ones before others; only voxels without any need a look at the whole surface.
     """
     places, surface = np.flatnonzero(of), to.ravel()
     found = np.empty(len(places), np.float32)
     left = np.arange(len(places))
-    for distance, offset in _around(of.shape, spacing):
+    for distance, offset in _around(of.shape, steps):
         near = surface[places[left] + offset]
         found[left[near]] = distance
         left = left[~near]
         if not len(left):
             return found
-    found[left] = _mapped(to, spacing, places[left])
+    across = steps @ steps.T
+    lengths = np.sqrt(across.diagonal())
+    at_right_angles = np.allclose(
+        across / np.outer(lengths, lengths), np.eye(len(steps)), atol=SQUARE
+    )
+    found[left] = (
+        _mapped(to, lengths, places[left])
+        if at_right_angles
+        else _compared(to, steps, places[left])
+    )
     return found
 
 
-def _around(shape: Sequence[int], spacing: Sequence[float]) -> list[tuple[float, int]]:
+def _around(shape: Sequence[int], steps: np.ndarray) -> list[tuple[float, int]]:
     """Distance and offset in the flat array of the neighbours of a voxel, the nearest first: all of
     those that are nearer than any more than :data:`REACH` voxels away."""
-    steps = [np.arange(-REACH, REACH + 1)] * len(shape)
-    grid = np.stack(np.meshgrid(*steps, indexing="ij"), axis=-1).reshape(-1, len(shape))
-    distances = np.sqrt(((grid * np.asarray(spacing)) ** 2).sum(axis=1))
+    reach = [np.arange(-REACH, REACH + 1)] * len(shape)
+    grid = np.stack(np.meshgrid(*reach, indexing="ij"), axis=-1).reshape(-1, len(shape))
+    distances = np.linalg.norm(grid @ steps, axis=1)
+    apart = 1 / np.sqrt(np.linalg.inv(steps @ steps.T).diagonal())  # neighbouring planes of voxels
     offsets = grid @ [math.prod(shape[axis + 1 :]) for axis in range(len(shape))]
     order = np.argsort(distances, kind="stable")
-    order = order[distances[order] < (REACH + 1) * min(spacing)]
+    order = order[distances[order] < (REACH + 1) * min(apart)]
     return list(zip(distances[order].tolist(), offsets[order].tolist(), strict=True))
 
 
@@ -164,3 +180,13 @@ def _mapped(surface: np.ndarray, spacing: Sequence[float], places: np.ndarray) -
     )
     # A view: the map is as large as a volume of floats.
     return np.sqrt(np.abs(sitk.GetArrayViewFromImage(squared).ravel()[places]))
+
+
+def _compared(surface: np.ndarray, steps: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """As :func:`_mapped`, where the axes are not at right angles: by comparing all with all."""
+    to = np.argwhere(surface) @ steps
+    of = np.stack(np.unravel_index(places, surface.shape), axis=1) @ steps
+    parts = np.array_split(of, len(of) * len(to) // PAIRS + 1)
+    squares = (to**2).sum(axis=1)
+    nearest = [(squares - 2 * part @ to.T).min(axis=1) + (part**2).sum(axis=1) for part in parts]
+    return np.sqrt(np.concatenate(nearest).clip(0))
