@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ from semigda.inference.small_parts import LEFT_OUT
 from semigda_core.jobs.segmenting import SegmentOptions
 from semigda_core.labels.finished import FinishedSlices
 from semigda_core.models.card import ModelCard
-from semigda_core.project.check.latest import measured
+from semigda_core.project.check.latest import FACTS, measured
 from semigda_core.project.heldout import change_heldout, choose_heldout
 from semigda_core.project.project import Project
 from semigda_core.project.training.plans import Plan
@@ -69,6 +70,23 @@ def test_nothing_is_known_of_what_lies_between_finished_slices(tmp_path):
     project = make_project(tmp_path, 5)
     project.set_finished(project.read().cases[0].id, FinishedSlices(0, (7, 8)))
     assert flag(project) is False  # four whole labels are too few
+
+
+def test_labels_whose_parts_an_earlier_version_did_not_measure_are_measured_anew(tmp_path):
+    project = make_project(tmp_path, 6)
+    partly, whole = (case.id for case in project.read().cases[:2])
+    project.set_finished(partly, FinishedSlices(0, (7, 8)))
+    assert flag(project) is True
+    path = project.folder / FACTS
+    document = json.loads(path.read_text())
+    for facts in document["cases"].values():
+        facts["earlier"] = True
+        for part in (facts["label"] or {"parts": {}})["parts"].values():
+            part.pop("largest", None)
+    path.write_text(json.dumps(document))
+    assert flag(project) is True
+    facts = measured(project)
+    assert "earlier" in facts[partly] and "earlier" not in facts[whole]  # no more than it takes
 
 
 def test_two_parts_of_a_class_may_be_two_segments(tmp_path):

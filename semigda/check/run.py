@@ -18,7 +18,7 @@ from semigda_core.files.atomic import write_json
 from semigda_core.files.stamps import stamp
 from semigda_core.labels.finished import WHOLE
 from semigda_core.labels.structures import files_of_label
-from semigda_core.project.check.facts import FACTS_SCHEMA, marks_of, read_facts
+from semigda_core.project.check.facts import FACTS_SCHEMA, marks_of, read_facts, tells_parts
 from semigda_core.project.check.findings import Finding
 from semigda_core.project.check.latest import FACTS, THUMBNAILS, CaseFiles, case_files, findings
 from semigda_core.project.project import Project
@@ -43,7 +43,8 @@ def update_facts(
     progress: Progress = UNWATCHED,
     thumbnails: Path | None = None,
 ) -> dict[str, Any]:
-    """Measure the cases whose files differ from the facts at ``path``, and write the facts there.
+    """Measure the cases whose files differ from the facts at ``path``, or of which these tell less
+    than is measured now, and write the facts there.
 
     Args:
         cases: objects with id, image, label (or None) and its finished slices, perhaps another
@@ -73,7 +74,7 @@ def update_facts(
         picture = thumbnails and thumbnails / f"{case['id']}.png"
         marks = case.get("label_slices") or WHOLE
         same = before.get("stamp") == now and marks_of(before) in (marks, None)
-        if same and _is_drawn(picture, before):
+        if same and tells_parts(before) and _is_drawn(picture, before):
             facts[case["id"]] = before
             continue
         try:

@@ -121,6 +121,13 @@ def marks_of(facts: Mapping[str, Any]) -> str | None:
     return label.get("finished", {}).get("said", WHOLE)
 
 
+def tells_parts(facts: Mapping[str, Any]) -> bool:
+    """Whether a case's facts say how large the largest part of each of its label's segments is, if
+    that can be known; those of earlier versions do not."""
+    label = facts.get("label") or {}
+    return "finished" in label or all("largest" in one for one in label.get("parts", {}).values())
+
+
 def label_of(facts: Mapping[str, Any], case_id: str) -> Mapping[str, Any]:
     """What was measured of a case's label; {} if nothing was."""
     return facts.get(case_id, {}).get("label") or {}
