@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
+from project_fixtures import draw, write_case, write_segmentation
 from trainings_fixtures import ready_project, tiny_plan, train_here, wait_for_end, wait_until
 
+from semigda.check.run import check
 from semigda.cli import main
 from semigda.jobs.run import run_job
 from semigda_core.errors import SemiGDAError
@@ -14,8 +17,9 @@ from semigda_core.files.atomic import write_json
 from semigda_core.jobs.folder import JobFolder
 from semigda_core.models.card import ModelCard
 from semigda_core.project.check.latest import measured
-from semigda_core.project.heldout import change_heldout
-from semigda_core.project.project import Project
+from semigda_core.project.classes import change_class
+from semigda_core.project.heldout import change_heldout, choose_heldout
+from semigda_core.project.project import NewCase, Project
 from semigda_core.project.training import on_all, versions
 from semigda_core.project.training.bases import SEEN, find_base
 from semigda_core.project.training.comparison import read, scores
@@ -72,6 +76,54 @@ def test_it_keeps_the_scores_and_says_of_what_they_are(both):
         "2 held-out cases; nothing was chosen on them; they scored a training like it, and this "
         "model has learned from them"
     )
+
+
+def segmented_project(folder: Path) -> Project:
+    """As ready_project, and the labels name their segments."""
+    project = Project.create(folder / "project")
+    project.set_classes(["ball", "core"])
+    (folder / "study").mkdir()
+    for number in range(8):
+        image = write_case(folder / "study", number, label=False).image
+        segments = [
+            {"Name": name, "LabelValue": value, "Layer": 0}
+            for value, name in enumerate(("ball", "core"), 1)
+        ]
+        label = image.with_suffix(".seg.nrrd")
+        project.add([NewCase(image, write_segmentation(label, [draw(number)[1]], segments))])
+    check(project)
+    choose_heldout(project, measured(project))
+    return project
+
+
+def test_a_class_that_is_renamed_keeps_its_scores(tmp_path, library, monkeypatch, capsys):
+    project = segmented_project(tmp_path)
+    train_here(project, tiny_plan(**FOUND))
+    (old,) = versions.versions(project)
+    change_class(project, "ball", "sphere")
+    job = again(project, old.name, monkeypatch)
+    new, old = versions.versions(project)
+    assert new.mean == old.mean and list(new.dice) == ["sphere", "core"]
+    assert list(new.dice.values()) == list(old.dice.values())
+    assert not any("was found in" in event.get("message", "") for event in job.events())
+    versions.use(project, new.name)
+    change_class(project, "core", "nucleus")
+    assert main(["project", "compare", str(project.folder), old.name, new.name, "--json"]) == 0
+    both = json.loads(capsys.readouterr().out)
+    assert both["all"]["before"] == both["all"]["after"] == new.mean
+    assert {row["class"] for row in both["rows"]} == {"sphere", "nucleus"}
+    later = train_here(project, tiny_plan(pretrain_steps=1, align_steps=1, steps=2))
+    assert read(later.path)["all"]["before"] == new.mean and not read(later.path)["wins"]
+
+
+def test_a_model_is_compared_whose_class_was_called_otherwise(tmp_path, library):
+    project = ready_project(tmp_path, unlabelled=0)
+    train_here(project, tiny_plan(**FOUND))
+    (first,) = versions.versions(project)
+    versions.use(project, first.name)
+    change_class(project, "ball", "Ball")  # as little as this
+    later = train_here(project, tiny_plan(pretrain_steps=1, align_steps=1, steps=2))
+    assert read(later.path)["all"]["before"] == pytest.approx(first.mean, abs=0.002)
 
 
 def test_no_training_starts_from_it_but_a_later_one_is_compared_with_its_scores(both):

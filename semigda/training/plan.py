@@ -33,7 +33,7 @@ from semigda_core.models.card import CARD_FILE, ModelCard
 from semigda_core.models.doubt import doubt_entry
 from semigda_core.project.training.budget import UNET_WORK
 from semigda_core.project.training.comparison import FILE as COMPARISON
-from semigda_core.project.training.comparison import partly
+from semigda_core.project.training.comparison import named, partly
 from semigda_core.project.training.judging import beside_unet, compare_scores
 
 ALIKE = (
@@ -178,8 +178,13 @@ class _Plan:
 
     def _compare(self, after: Scores) -> dict[str, Any]:
         """Whether the new model is better than the one before; written, and told."""
+        before = self._before(after)
         result = compare_scores(
-            after, self._before(after), self.classes, self.scheme, self.patients
+            named(after, self.classes),
+            before and named(before, self.classes),
+            self.classes,
+            self.scheme,
+            self.patients,
         )
         if self.alike:
             result |= {"wins": True, "reason": ALIKE}

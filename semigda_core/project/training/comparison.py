@@ -82,3 +82,10 @@ def scores(comparison: dict[str, Any], which: str = "after") -> Scores:
     for row in comparison["rows"]:
         found.setdefault(row["case"], {})[row["class"]] = row[which]
     return found
+
+
+def named(scores: Scores, names: Iterable[str]) -> Scores:
+    """The scores by the present names of the same classes, in their order: some may have been
+    renamed since."""
+    names = list(names)
+    return {case: dict(zip(names, dice.values(), strict=False)) for case, dice in scores.items()}

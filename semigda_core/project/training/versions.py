@@ -25,7 +25,7 @@ from semigda_core.models.card import ModelCard
 from semigda_core.models.library import user_folder
 from semigda_core.project.project import Project
 from semigda_core.project.records import View
-from semigda_core.project.training.comparison import partly, read, scores
+from semigda_core.project.training.comparison import named, partly, read, scores
 
 CHILD_SECONDS = 600
 
@@ -316,11 +316,13 @@ def compare(project: Project, a: str, b: str) -> list[dict[str, Any]]:
             "These versions were not scored on the same held-out cases.",
             action="Compare versions that were trained since the held-out cases were chosen.",
         )
-    old, some = scores(before), partly(after["rows"])
+    names = [label.name for label in project.read().classes]
+    old, new = (named(scores(compared), names) for compared in (before, after))
+    some = partly(after["rows"])
     return [
         {"case": case, "class": name, "before": old[case].get(name), "after": dice}
         | ({"scored_on": some[case]} if case in some else {})
-        for case, classes in scores(after).items()
+        for case, classes in new.items()
         if case in old
         for name, dice in classes.items()
     ]
