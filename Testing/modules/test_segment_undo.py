@@ -95,6 +95,25 @@ def test_the_table_follows_what_became_of_the_segments(panel, module_host):
     assert seen() == made
 
 
+def test_the_result_follows_its_node_s_name_and_its_review_map(panel, module_host):
+    volume = phantoms.add_volume()
+    choose(panel, module_host, volume)
+    run(panel, module_host)
+    node, ui = panel.logic.result.segmentationNode, panel.ui
+    node.SetName("Before surgery")
+    module_host.process(0.4)
+    assert ui.resultNameLabel.text == ui.resultNameLabel.toolTip == "Before surgery"
+    module_host.click(ui.nextSpotButton)
+    told = ui.resultNoteLabel.text
+    node.SetAttribute("Study", "one")  # which changes nothing here
+    module_host.process(0.4)
+    assert "Doubtful spot 1" in told and ui.resultNoteLabel.text == told
+    assert ui.showReviewCheckBox.enabled
+    slicer.mrmlScene.RemoveNode(panel.logic.result.reviewNode)
+    module_host.process(0.4)
+    assert not ui.showReviewCheckBox.enabled and not ui.showReviewCheckBox.checked
+
+
 @pytest.mark.parametrize("hand", [1, -1])
 def test_as_many_voxels_elsewhere(panel, module_host, tmp_path, hand):
     """What the model was sure of is not there any more; in a saved scene it is."""
