@@ -15,6 +15,7 @@ import pytest
 import slicer
 
 from semigda_core.files.atomic import temporary_path
+from semigda_core.processes import process_start
 
 
 def long_volume():
@@ -163,6 +164,18 @@ def test_cancel_of_a_worker_that_does_not_answer(logic, module_host, bright, own
         os.kill(pid, 0)
     logic.segment(phantoms.add_volume(), bright, device="cpu")
     assert Worker.of("segment").processId() != pid
+
+
+def test_a_worker_that_is_stopped_has_no_process_any_more(logic, bright):
+    """Its packages are about to be replaced, or Slicer ends."""
+    from SemiGDALib.jobs.worker import Worker
+
+    worker = Worker.of("segment")
+    logic.segment(phantoms.add_volume(), bright, device="cpu")
+    pid = worker.processId()
+    assert process_start(pid) is not None
+    worker.stop()
+    assert process_start(pid) is None and worker.processId() == 0
 
 
 def test_cancel_before_the_work_starts(logic, module_host, bright):
