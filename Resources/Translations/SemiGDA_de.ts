@@ -8227,6 +8227,10 @@
         <translation>Das Modell ist besser als ein einfaches U-Net mit gleichem Budget: {told}.</translation>
     </message>
     <message>
+        <source>The model that its training started from is gone.</source>
+        <translation>Das Modell, von dem dieses Training ausging, fehlt.</translation>
+    </message>
+    <message>
         <source>The model's classes are not those of the project.</source>
         <translation>Die Klassen des Modells sind nicht die des Projekts.</translation>
     </message>

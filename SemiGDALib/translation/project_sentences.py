@@ -287,6 +287,7 @@ def sentences(_):
         _("The model cannot be used."),
         _("The model could not be copied within ten minutes."),
         _("The model is better than a plain U-Net of the same budget: {told}."),
+        _("The model that its training started from is gone."),
         _("The model's classes are not those of the project."),
         _("The network is the middle size: a graphics card computes."),
         _("The network is the small one: no graphics card computes."),

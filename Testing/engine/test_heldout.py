@@ -16,6 +16,7 @@ from semigda_core.files.atomic import write_json
 from semigda_core.models.card import ModelCard
 from semigda_core.project.cases.caselist import case_rows
 from semigda_core.project.check.latest import measured
+from semigda_core.project.classes import change_class
 from semigda_core.project.heldout import change_heldout, choose_heldout, describe
 from semigda_core.project.project import NewCase, Project
 from semigda_core.project.records import View
@@ -59,6 +60,17 @@ def test_a_patient_is_never_split(tmp_path):
     assert added.cases[0] not in rows
     assert {name for name, row in rows.items() if row["role"] == "val"} == set(heldout["cases"])
     assert not any(row["group"].startswith("p") for row in rows.values())
+
+
+def test_another_name_of_a_class_keeps_the_scores_of_label_maps(tmp_path):
+    project, facts = synthetic(tmp_path, [9 + n for n in range(8)])
+    choose_heldout(project, facts)
+    project.new_job("train", {})
+    change_class(project, 1, "sphere")
+    project.set_mapping({"Ball": "sphere"})  # a segment's name: label maps have none
+    assert project.jobs()[0]["comparable"] and project.read().heldout["version"] == 1
+    project.set_mapping({"2": "sphere"})
+    assert not project.jobs()[0]["comparable"] and project.read().heldout["version"] == 2
 
 
 def test_changing_on_purpose_voids_older_scores(tmp_path):

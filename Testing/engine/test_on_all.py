@@ -162,6 +162,12 @@ def test_what_is_refused(both, monkeypatch):
             on_all.start_on_all(project, version.name)
     with pytest.raises(SemiGDAError, match="no such version"):
         on_all.start_on_all(project, "none")
+    (good,) = (one for one in versions.versions(project) if not on_all.why_not_on_all(one))
+    with project.edit("a base that is gone") as data:
+        record = next(job for job in data["jobs"] if job["id"] == good.job)
+        record["plan"]["base"] = "../gone"
+    with pytest.raises(SemiGDAError, match="started from is gone"):
+        on_all.start_on_all(project, good.name)
     change_heldout(project, "others", measured(project))
     good = next(one for one in versions.versions(project) if one.scheme == "split" and one.wins)
     with pytest.raises(SemiGDAError, match="have changed"):

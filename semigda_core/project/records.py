@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -21,6 +22,8 @@ from semigda_core.models.card import Label
 ROLES = ("labeled", "unlabeled", "held-out", "aside", "ignored", "missing")
 # Scoring a model by labels made by a model would flatter it.
 TRUSTED = ("human", "edited")
+# What the parts of a label without names are called, see semigda.data.labels.
+PLAIN = re.compile(r"-?\d+|#[0-9a-f]{6}|channel \d+")
 
 
 @dataclass(frozen=True)
@@ -341,7 +344,8 @@ def scored_by(data: dict[str, Any]) -> dict[str, Any] | None:
         if label:
             names = label["segments"]
             mapping = class_mapping(data, names or (), label["in_classes"], label.get("meant"))
-            used = {k: v for k, v in mapping.items() if names is None or k in names}
+            held = PLAIN.fullmatch if names is None else set(names).__contains__
+            used = {key: value for key, value in mapping.items() if held(key)}
         made = label and (label["path"], label["date"], label.get("finished"))
         scored[case["id"]] = (made, case["group"], case["use"], used)
     return {"cases": scored, "classes": len(data["classes"])}

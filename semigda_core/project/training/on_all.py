@@ -9,6 +9,7 @@ held out in turn.
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from semigda_core.errors import SemiGDAError
@@ -58,6 +59,12 @@ def start_on_all(project: Project, name: str) -> JobFolder:
                 action="Train a new one.",
             )
         plan = replace(stored_plan(project, record["plan"]), name=None, compare_unet=False)
+        if plan.base is not None and not Path(plan.base).exists():
+            raise SemiGDAError(
+                "bad-input",
+                "The model that its training started from is gone.",
+                action="Train a new one.",
+            )
         base, fresh = find_base(project, plan), unfitted(project, plan)
         settings = {**before.job["options"], **{key: fresh[key] for key in OF_THE_NEW}}
         planned = before.job["inputs"].get("planned_for")
