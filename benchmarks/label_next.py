@@ -193,7 +193,7 @@ def ranked(network, card, parts: dict) -> dict:
         volume = read_volume(case.image)
         done, seen = look(network, card, volume, OPTIONS)
         truth = read_classes(case.label, volume, case.classes)
-        rows = compare(truth, done.labels, volume.spacing, card.labels, None)
+        rows = compare(truth, done.labels, volume.steps, card.labels, None)
         looks.append(seen)
         dice.append(statistics.fmean(row["dice"] for row in rows if row["dice"] is not None))
     preprocessing = Preprocessing.from_dict(card.preprocessing)

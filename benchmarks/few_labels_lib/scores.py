@@ -86,7 +86,7 @@ def score_cases(
         truth = read_classes(case.label, volume, case.classes)
         predicted = predict(case, volume)
         whole = predicted.pop(WHOLE)
-        for row in compare(truth, whole, volume.spacing, labels, None):
+        for row in compare(truth, whole, volume.steps, labels, None):
             kept = {key: _rounded(row[key]) for key in KEPT}
             rows.append({"case": case.name, "group": case.group, **kept})
         for branch, guess in predicted.items():
