@@ -17,11 +17,11 @@ from semigda_core.files.atomic import write_json
 from semigda_core.jobs.folder import JobFolder
 from semigda_core.models.card import ModelCard
 from semigda_core.project.check.latest import measured
-from semigda_core.project.classes import change_class
+from semigda_core.project.classes import change_class, new_classes
 from semigda_core.project.heldout import change_heldout, choose_heldout
 from semigda_core.project.project import NewCase, Project
 from semigda_core.project.training import on_all, versions
-from semigda_core.project.training.bases import SEEN, find_base
+from semigda_core.project.training.bases import SEEN, find_base, same_classes
 from semigda_core.project.training.comparison import read, scores
 from semigda_core.project.training.plans import saved_plan
 
@@ -121,9 +121,24 @@ def test_a_model_is_compared_whose_class_was_called_otherwise(tmp_path, library)
     train_here(project, tiny_plan(**FOUND))
     (first,) = versions.versions(project)
     versions.use(project, first.name)
-    change_class(project, "ball", "Ball")  # as little as this
-    later = train_here(project, tiny_plan(pretrain_steps=1, align_steps=1, steps=2))
+    change_class(project, "ball", "sphere")
+    short = {"align_steps": 1, "steps": 2}
+    later = train_here(project, tiny_plan(str(first.folder), **short))
     assert read(later.path)["all"]["before"] == pytest.approx(first.mean, abs=0.002)
+
+
+@pytest.mark.parametrize(
+    ("names", "renamed", "same"),
+    [
+        ("A c", True, True),
+        ("a c", False, False),
+        ("b a", True, False),
+        ("b c", True, False),
+        ("a", True, False),
+    ],
+)
+def test_classes_that_changed_places_are_others(names, renamed, same):
+    assert same_classes(new_classes(["a", "b"]), new_classes(names.split()), renamed) is same
 
 
 def test_no_training_starts_from_it_but_a_later_one_is_compared_with_its_scores(both):

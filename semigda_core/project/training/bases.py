@@ -54,7 +54,8 @@ def bases(project: Project) -> list[Base]:
     view = project.read()
     found = [FEATURES]
     for version in versions(project):
-        found.append(Base("model", version.title, version.folder, _problem(view, version.folder)))
+        problem = _problem(view, version.folder, version.comparable)
+        found.append(Base("model", version.title, version.folder, problem))
     for model in list_models():
         if model.name == model_name(view):
             continue  # a copy of an own version
@@ -103,16 +104,26 @@ def has_seen_heldout(view: View, card: ModelCard) -> bool:
     return False
 
 
-def same_classes(labels: list[Label], others: list[Label]) -> bool:
-    return [a.name.casefold() for a in labels] == [b.name.casefold() for b in others]
+def same_classes(labels: list[Label], others: list[Label], renamed: bool = False) -> bool:
+    """Whether the classes have the same names in the same order.
+
+    Args:
+        renamed: whether a class may have a name that none had before.
+    """
+    old, new = ([label.name.casefold() for label in some] for some in (labels, others))
+    return len(old) == len(new) and all(
+        a == b or (renamed and a not in new and b not in old) for a, b in zip(old, new, strict=True)
+    )
 
 
-def _problem(view: View, folder: Path) -> str | None:
+def _problem(view: View, folder: Path, comparable: bool = False) -> str | None:
+    """Why no training starts from a model; of a version whose scores are ``comparable``, a class
+    may have been renamed since."""
     try:
         card = ModelCard.read(folder)
     except SemiGDAError as error:
         return error.message
-    if not same_classes(card.labels, view.classes):
+    if not same_classes(card.labels, view.classes, renamed=comparable):
         names = ", ".join(label.name for label in card.labels)
         return f"Its classes are others: {names}."
     if view.settings.get("modality", card.modality) != card.modality:

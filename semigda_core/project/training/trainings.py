@@ -282,7 +282,8 @@ def _before(
     if used.comparable and used.scheme == "leave-one-out":
         return {}, _scores(project, used)
     card = ModelCard.read(used.folder)
-    if has_seen_heldout(view, card) or not same_classes(card.labels, view.classes):
+    same = same_classes(card.labels, view.classes, renamed=used.comparable)
+    if has_seen_heldout(view, card) or not same:
         return {}, None
     return {"before": str(used.folder)}, None
 
