@@ -14,6 +14,7 @@ from semigda.training.batch import (
     random_masks,
 )
 from semigda_core.jobs.training import PretrainSettings
+from semigda_core.labels.finished import IGNORED
 from semigda_core.models.network_config import NetworkConfig
 
 CONFIG = NetworkConfig.from_dict(NETWORK)
@@ -83,6 +84,25 @@ def test_parts_of_further_labelled_slices_are_pasted_with_their_labels(monkeypat
     of_other = (-0.5 + 0.01 * torch.arange(3)).view(-1, 1, 1)
     expected = torch.where(batch.pasted, of_label, of_other)[:, None].expand(-1, 3, -1, -1)
     assert torch.allclose(batch.mixed, expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("unlabeled", [False, True])
+def test_pixels_that_nobody_labelled_are_told_from_background(unlabeled, monkeypatch):
+    draw = Greys.draw
+
+    def partly(self, count, generator):
+        images, labels = draw(self, count, generator)
+        labels[..., :3] = IGNORED
+        return images, labels
+
+    monkeypatch.setattr(Greys, "draw", partly)
+    batch = drawn(unlabeled=unlabeled)
+    labelled = torch.arange(8) >= 3
+    parts = [(batch.labels, batch.known)]
+    parts += [(batch.pasted_labels, batch.pasted_known)] if unlabeled else []
+    for labels, known in parts:
+        assert known.shape == labels.shape and (known == labelled).all()
+        assert (labels == labelled).all()  # class 1, and 0 elsewhere
 
 
 def test_a_supervised_step_is_as_large_where_it_must_fill_the_batch():
