@@ -191,6 +191,7 @@ class SegmentPanel:
         if parameters is None:
             return
         self._fit.follow(parameters.inputVolume, parameters.roi, parameters.model)
+        self.problems.follow(parameters.inputVolume)
         self.choices.show()
         self.frames.show(parameters.inputVolume, parameters.allFrames)
         self._region.update()
@@ -258,6 +259,7 @@ class SegmentPanel:
         self.ui.progressArea.visible = False
         self.problems.last = None
         self._showResult(None)  # an old result must not be mistaken for the new one
+        held = nodes.Held(volume)
         try:
             self.logic.start(
                 volume,
@@ -265,14 +267,14 @@ class SegmentPanel:
                 parameters.outputSegmentation,
                 onProgress=self._onProgress,
                 onFinished=self._onFinished,
-                onError=self._onError,
+                onError=lambda error: self._onError(error, held.node),
                 allFrames=self.frames.frames is not None and parameters.allFrames,
                 roi=parameters.roi,
                 **chosenOptions(parameters),
             )
         except SemiGDAError as error:
             self._showResult(parameters.resultSegmentation)
-            self.showError(error)
+            self.problems.showOfRun(error, volume)
             return
         if self.logic.isRunning():
             self._showRunning()
@@ -325,11 +327,11 @@ class SegmentPanel:
             self.say(extremes(result.frames))
         bringIntoView(self.ui.resultCollapsibleButton)
 
-    def _onError(self, error) -> None:
+    def _onError(self, error, volume) -> None:
         self._ended()
         if self.parameters is not None:
             self._showResult(self.parameters.resultSegmentation)
-        self.showError(error)
+        self.problems.showOfRun(error, volume)
 
     def _device(self) -> str:
         return self.parameters.device if self.parameters is not None else "auto"

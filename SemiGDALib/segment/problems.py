@@ -22,6 +22,7 @@ class Problems:
     def __init__(self, panel):
         self._panel = panel
         self.last: SemiGDAError | None = None
+        self._volume, self._again = nodes.Held(None), None  # whose run failed, and runs it again
 
     def show(self, error: SemiGDAError, actionText: str = "", action=None) -> None:
         """Show an error with the button that fixes it."""
@@ -32,30 +33,51 @@ class Problems:
             panel.say(_("Cancelled. The scene is unchanged."))
             return
         if action is None:
-            actionText, action = panel.setUp.remedy(error) or self._remedy(error)
+            actionText, action = panel.setUp.remedy(error) or self._report(error)
         panel.message.error(error, actionText, action, _("Close"))
 
-    def _remedy(self, error: SemiGDAError) -> tuple:
-        if error.error_class in ("device-unavailable", "out-of-gpu-memory"):
-            return _("Use the CPU"), self._useCpu
+    def _report(self, error: SemiGDAError) -> tuple:
         if error.error_class in ("worker-died", "internal"):
             return _("Copy report"), self._panel.log.onCopyReport
-        if error.error_class == "bad-input" and self._canReplaceInvalid():
-            return _("Replace and segment"), self._replaceInvalid
         return "", None
 
-    def _canReplaceInvalid(self) -> bool:
-        parameters = self._panel.parameters
-        return (
-            parameters is not None
-            and not parameters.replaceInvalid
-            and nodes.hasInvalidVoxels(parameters.inputVolume)
-        )
+    def showOfRun(self, error: SemiGDAError, volumeNode) -> None:
+        """Show an error of a volume's run, with the button that runs it otherwise while that volume
+        is the input."""
+        parameters = self._parameters()
+        text, again = "", None
+        if volumeNode is not None and volumeNode is parameters.inputVolume:
+            text, again = self._otherwise(error, parameters)
+        self._volume, self._again = nodes.Held(volumeNode), again
+        self.show(error, text, again)
+
+    def follow(self, volumeNode) -> None:
+        """Withdraw an error with such a button when another volume is chosen."""
+        if volumeNode is not self._volume.node:
+            self._panel.message.withdraw(self._again)
+
+    def onCpu(self, error: SemiGDAError, again) -> tuple:
+        """Text and function of the button that calls ``again`` with the CPU as device; of an error
+        that is not the device's, an empty text and None."""
+        if error.error_class not in ("device-unavailable", "out-of-gpu-memory"):
+            return "", None
+
+        def useCpu():
+            self._parameters().device = "cpu"
+            again()
+
+        return _("Use the CPU"), useCpu
+
+    def _otherwise(self, error: SemiGDAError, parameters) -> tuple:
+        replaceable = error.error_class == "bad-input" and not parameters.replaceInvalid
+        if replaceable and nodes.hasInvalidVoxels(parameters.inputVolume):
+            return _("Replace and segment"), self._replaceInvalid
+        return self.onCpu(error, self._panel.segment)
 
     def _replaceInvalid(self) -> None:
-        self._panel.parameters.replaceInvalid = True
+        self._parameters().replaceInvalid = True
         self._panel.segment()
 
-    def _useCpu(self) -> None:
-        self._panel.parameters.device = "cpu"
-        self._panel.segment()
+    def _parameters(self):
+        """Those of the scene also while another module is in view."""
+        return self._panel.parameters or self._panel.logic.getParameterNode()

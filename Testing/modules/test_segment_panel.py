@@ -14,6 +14,8 @@ import pytest
 import slicer
 from segment_fixtures import choose, idle, run, table
 
+from semigda_core.errors import SemiGDAError
+
 
 def picture(panel, host, artifacts, name) -> None:
     host.grab(panel, artifacts / f"segment-panel-{name}.png")
@@ -254,14 +256,36 @@ def test_device_that_is_not_there(panel, module_host, artifacts):
     assert ui.deviceComboBox.currentText == "CPU"
 
 
+def test_device_that_is_not_there_for_several_volumes(panel, module_host):
+    volumes = [phantoms.add_volume(name=f"MR {number}") for number in range(2)]
+    choose(panel, module_host, volumes[0], device="mps")
+    several = panel.panel.several
+    several.sourceComboBox.currentIndex = 0
+    several.button.collapsed = False
+    several.refresh()
+    for button in (several.startButton, panel.ui.messageActionButton):
+        assert button.text in ("Segment all", "Use the CPU")
+        module_host.click(button)
+        module_host.wait(lambda: several.startButton.text == "Segment all", 60)
+    assert not panel.ui.messageFrame.visible
+    assert len(slicer.util.getNodesByClass("vtkMRMLSegmentationNode")) == 2
+
+
 def test_invalid_voxels_are_offered_to_be_replaced(panel, module_host):
     voxels = phantoms.image(kind=np.float32)
     voxels[0, 0, 0] = np.nan
-    choose(panel, module_host, phantoms.add_volume(voxels))
+    volume = phantoms.add_volume(voxels)
+    choose(panel, module_host, volume)
     run(panel, module_host)
     ui = panel.ui
     assert "not a number" in ui.messageLabel.text
     assert ui.messageActionButton.text == "Replace and segment"
+    choose(panel, module_host, phantoms.add_volume())
+    assert not ui.messageFrame.visible  # which would replace nothing in this one
+    choose(panel, module_host, volume)
+    panel.panel.showError(SemiGDAError("bad-input", "The folder is not empty."))
+    assert not ui.messageActionButton.visible  # it is not about the volume
+    run(panel, module_host)
     module_host.click(ui.messageActionButton)
     module_host.wait(lambda: idle(panel), 60)
     assert panel.logic.result is not None and ui.replaceInvalidCheckBox.checked

@@ -377,7 +377,9 @@ class SeveralSection:
             action = _("Choose another folder, or untick Skip done to replace them.")
             self._panel.showError(SemiGDAError("bad-input", error.message, action=action))
         else:
-            self._panel.showError(error)
+            self._panel.showError(
+                error, *self._panel.problems.onCpu(error, lambda: self.start(None))
+            )
 
     def clear(self) -> None:
         """The scene closes: its volumes are gone; files go on."""
