@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from semigda.data.augment import change_geometry, change_intensity
+from semigda.data.augment import change_geometry, change_intensity, sampling_grid
 from semigda_core.jobs.training import Augmentation
 
 STILL = {
@@ -40,6 +40,20 @@ def test_a_stretch_changes_the_ratio_of_the_sides_and_no_area():
     same, kept = change_geometry(images, labels, only(), generator())
     assert torch.equal(kept, labels)
     torch.testing.assert_close(same, images, atol=1e-4, rtol=0)
+
+
+def test_a_turned_slice_is_turned_in_pixels_whatever_its_shape():
+    grid = sampling_grid((50, 32, 96), only(rotate=30, stretch=0.5, mirror=True), generator())
+    pixels = grid * torch.tensor([96, 32]) / 2
+    across, down = pixels[:, 0, 1] - pixels[:, 0, 0], pixels[:, 1, 0] - pixels[:, 0, 0]
+    steps = torch.stack([across, down], dim=2)
+    # A turn and a mirror image keep lengths and angles; a stretch then acts along the sides.
+    sides = steps @ steps.mT
+    torch.testing.assert_close(sides[:, 0, 1], torch.zeros(50), atol=1e-4, rtol=0)
+    torch.testing.assert_close(sides[:, 0, 0] * sides[:, 1, 1], torch.ones(50), atol=1e-3, rtol=0)
+    turned = torch.atan2(across[:, 1] * sides[:, 0, 0], across[:, 0].abs()).rad2deg()
+    assert turned.abs().max() == pytest.approx(30, abs=2) and turned.min() < -20 < 20 < turned.max()
+    assert 10 < (steps.det() < 0).sum() < 40
 
 
 def test_darkness_takes_light_from_half_of_the_images_by_a_factor_or_an_exponent():

@@ -7,7 +7,7 @@ import pytest
 import torch
 from volume_fixtures import ORIENTATIONS, affine_of
 
-from semigda.data.content import content_box, whole_box
+from semigda.data.content import content_box, moved, whole_box
 from semigda.data.geometry import turned
 from semigda.data.preprocess import Preprocessing, prepare
 from semigda.data.volumes import Volume
@@ -24,6 +24,12 @@ def picture(rows=40, columns=60) -> np.ndarray:
 def framed(array: np.ndarray, *sides: tuple[int, int], value: int = 0) -> np.ndarray:
     rest = [(0, 0)] * (array.ndim - len(sides))
     return np.pad(array, [*sides, *rest], constant_values=value)
+
+
+def test_a_box_of_a_part_is_told_as_one_of_the_whole():
+    box = ((0, 1), (2, 30), (3, 5))
+    assert moved(box, ((7, 9), (10, 50), (20, 26))) == ((7, 8), (12, 40), (23, 25))
+    assert moved(box, None) == box
 
 
 @pytest.mark.parametrize("value", [0, 128, 255])

@@ -7,7 +7,7 @@ import pytest
 import torch
 from volume_fixtures import DIRECTIONS, ORIENTATIONS, affine_of, ball
 
-from semigda.data.geometry import turned
+from semigda.data.geometry import orient, turned
 from semigda.data.grid import axis_weights
 from semigda.data.preprocess import Preprocessing, prepare, resample
 from semigda.data.volumes import Volume
@@ -126,6 +126,16 @@ def test_every_stored_orientation_shows_the_same_slices(axis):
         stored = turned(patient, order, flips)
         prepared = prepare(Volume(stored, affine_of(directions)), settings)
         torch.testing.assert_close(prepared.planes(0, 4), expected)
+
+
+def test_thick_slices_of_an_oblique_volume_are_no_reason_to_turn_it():
+    """The directions of its axes decide, not how far apart its voxels are."""
+    random = np.random.default_rng(0)
+    for _ in range(200):
+        directions, _ = np.linalg.qr(random.normal(size=(3, 3)))
+        thick = directions * random.permutation([0.5, 1.0, 8.0])
+        for axis in ("axial", "coronal", "sagittal"):
+            assert orient(affine_of(thick), axis) == orient(affine_of(directions), axis)
 
 
 def test_a_coarse_image_is_enlarged_without_losing_its_contrast():
