@@ -298,6 +298,18 @@ def test_a_cancel_or_a_pause_ends_the_plan(cases, tmp_path, control):
     assert not out.exists() and trained(job) == []
 
 
+def test_a_fold_that_fails_ends_the_plan_and_was_not_stopped(cases, tmp_path, monkeypatch):
+    def too_large(*_):
+        raise SemiGDAError("out-of-memory")
+
+    monkeypatch.setattr(plan, "train", too_large)
+    job, out = plan_of(tmp_path / "a", cases, [held_out(cases, "c0")])
+    with pytest.raises(SemiGDAError) as caught:
+        train_plan(job)
+    assert caught.value.error_class == "out-of-memory" and not out.exists()
+    assert not (job.path / "folds" / plan.STOPPED).exists()
+
+
 def test_a_fold_that_was_stopped_half_way_is_not_scored(cases, tmp_path, monkeypatch):
     real = JobFolder.event
 

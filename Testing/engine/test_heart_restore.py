@@ -54,6 +54,8 @@ def test_at_most_sixteen_slices_are_handed_on_together():
     found = pushed(grid(40, 40), tuple(float(n) for n in range(40)))
     assert [(start, len(values)) for start, values in found] == [(0, 16), (16, 16), (32, 8)]
     assert [v for _, values in found for v in values] == list(range(40))
+    later = pushed(grid(40, 40), (0, 1), tuple(float(n) for n in range(2, 40)))
+    assert [(start, len(values)) for start, values in later] == [(0, 2), (2, 16), (18, 16), (34, 6)]
 
 
 def test_what_was_handed_on_is_forgotten():

@@ -64,12 +64,15 @@ def test_means_are_over_the_cases_that_hold_a_class():
 
 
 def test_a_case_goes_through_in_batches_of_about_so_many_pixels(monkeypatch):
-    case = Case([[n % 3] * 4 for n in range(7)], [[n % 3] * 4 for n in range(7)])
+    truth = [[n % 3] * 4 for n in range(7)]
+    truth[4] = [1, 1, 2, 2]  # where 1 is found
+    case = Case([[n % 3] * 4 for n in range(7)], truth)
     monkeypatch.setattr(validate, "PIXELS", 12)  # three slices of four pixels
     network, asked = Copier(), []
     listener = Listener(lambda heard: asked.append(len(network.evaluated)))
     found = validate.case_dice(network, PALETTE, case, listener.progress)
-    assert asked == [0, 1, 2] and found["vae"] == [1.0, 1.0]
+    assert asked == [0, 1, 2]
+    assert found["vae"] == [2 * 6 / (8 + 6), 2 * 8 / (8 + 10)]  # each slice counts once
     monkeypatch.setattr(validate, "PIXELS", 1)  # one at least
     asked.clear()
     validate.case_dice(network, PALETTE, case, listener.progress)

@@ -35,6 +35,8 @@ OTHER = {
     ast.BitXor: (ast.BitAnd,),
 }
 TOLD = {"warn", "warning", "message", "event", "TypeVar"}  # calls that only tell
+SYMMETRIC = {"min", "max", "minimum", "maximum", "mse_loss", "l1_loss"}  # in their arguments
+SPEED = {"inplace", "cancel_futures"}  # arguments that change no result
 
 
 @dataclass(frozen=True)
@@ -93,8 +95,8 @@ def _places(node: ast.AST, function: str = "") -> Iterator[tuple[ast.AST, str, i
         for index, child in held:
             if not isinstance(child, ast.AST) or _only_told(child):
                 continue
-            if isinstance(child, ast.keyword) and child.arg == "strict":
-                continue  # of zip: it only checks
+            if isinstance(child, ast.keyword) and child.arg in ("strict", *SPEED):
+                continue  # strict, of zip, only checks
             if isinstance(child, ast.expr | ast.stmt):
                 yield node, name, index, function
             yield from _places(child, function)
@@ -108,7 +110,12 @@ def _only_told(node: ast.AST) -> bool:
     call = node.value if isinstance(node, ast.Expr) else node
     if not isinstance(call, ast.Call):
         return False
-    return getattr(call.func, "attr", getattr(call.func, "id", None)) in TOLD
+    return _called(call) in TOLD
+
+
+def _called(call: ast.Call) -> str | None:
+    """The last name of what is called."""
+    return getattr(call.func, "attr", getattr(call.func, "id", None))
 
 
 def _faults(node: ast.AST) -> Iterator[ast.AST]:
@@ -160,11 +167,11 @@ def _constants(node: ast.Constant) -> Iterator[ast.AST]:
 def _calls(node: ast.Call) -> Iterator[ast.AST]:
     """Two arguments in each other's place; a named one left out."""
     first = node.args[:2]
-    differ = len({ast.dump(one) for one in first}) == 2
+    differ = len({ast.dump(one) for one in first}) == 2 and _called(node) not in SYMMETRIC
     if differ and not any(isinstance(one, ast.Constant | ast.Starred) for one in first):
         yield _with(node, args=[*reversed(first), *node.args[2:]])
     for at, keyword in enumerate(node.keywords):
-        if keyword.arg not in (None, "strict"):  # None: **values
+        if keyword.arg not in (None, "strict", *SPEED):  # None: **values
             yield _with(node, keywords=node.keywords[:at] + node.keywords[at + 1 :])
 
 
