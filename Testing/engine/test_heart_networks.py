@@ -146,6 +146,7 @@ def test_pixels_of_a_patch_begin_equal():
     torch.manual_seed(0)
     decoder = Decoder(dataclasses.replace(TINY, patch=2))
     for parameter in decoder.conv_out.parameters():
+        assert len(parameter) == 3 * 2**2
         colours = parameter.data.view(3, 4, -1)
         assert torch.equal(colours, colours[:, :1].expand_as(colours))
         assert len(set(parameter.data[::4].flatten().tolist())) > 2  # the colours do not
