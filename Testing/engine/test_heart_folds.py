@@ -289,6 +289,19 @@ def test_a_card_too_small_for_the_unet_leaves_the_model(cases, tmp_path, monkeyp
     assert ModelCard.read(out).training["heldout_dice"]
 
 
+def test_the_unet_of_a_fold_has_not_seen_the_patient_either(cases, tmp_path, monkeypatch):
+    learned = []
+
+    def too_large(settings, *_):
+        learned.extend(case.name for case in read_cases(settings.cases) if case.role == "labeled")
+        raise torch.cuda.OutOfMemoryError("CUDA out of memory.")
+
+    monkeypatch.setattr(plan, "train_beside", too_large)
+    job, _ = plan_of(tmp_path / "a", cases, [held_out(cases, "c1")], compare_unet=True)
+    train_plan(job)
+    assert learned == ["c0", "c2"]
+
+
 @pytest.mark.parametrize("control", ["cancel", "pause"])
 def test_a_cancel_or_a_pause_ends_the_plan(cases, tmp_path, control):
     job, out = plan_of(tmp_path / "a", cases, [held_out(cases, "c0")])
