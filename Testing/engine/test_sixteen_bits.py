@@ -135,6 +135,8 @@ def test_labels_of_sixteen_bits_stay_exact(tmp_path):
     np.testing.assert_array_equal(parts["#ff0000"][0], mask)
     with pytest.raises(SemiGDAError, match="values other than 0 to 255"):
         read_classes(png(tmp_path / "wrong.png", labels * 300, 0), image, None)
+    with pytest.raises(SemiGDAError, match="values other than 0 to 255"):  # not only white
+        read_classes(png(tmp_path / "both.png", mask * 65535 | labels, 0), image, None)
 
 
 def facts_of(project, tmp_path, factors: list[int]) -> dict:

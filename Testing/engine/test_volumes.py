@@ -297,3 +297,11 @@ def test_picture_masks_and_bad_values(tmp_path):
         write_nrrd(tmp_path / "l.nrrd", bad, np.eye(4))
         error = error_of(read_labels, tmp_path / "l.nrrd", read_volume(tmp_path / "image.nrrd"))
         assert "0 to 255" in error.message
+
+
+def test_a_label_of_several_maps_is_not_read_as_its_first(tmp_path):
+    write_nrrd(tmp_path / "image.nrrd", image_of(), np.eye(4))
+    like = read_volume(tmp_path / "image.nrrd")
+    maps = [sitk.GetImageFromArray(np.full(like.shape, n, np.uint8)) for n in (0, 1)]
+    sitk.WriteImage(sitk.JoinSeries(maps), str(tmp_path / "l.nii"))
+    assert "overlapping layers" in error_of(read_labels, tmp_path / "l.nii", like).message
