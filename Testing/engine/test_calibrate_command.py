@@ -75,10 +75,10 @@ def test_the_card_gets_what_the_held_out_cases_show(study, capsys):
         {"name": "broken", "image": "broken.nrrd", "label": rows[0]["label"], "role": "val"},
         # Labelled in part, and wrongly: neither its Dice nor its volume is that of a case.
         {**rows[4], "name": "part", "label_slices": "2: 1", "label": rows[2]["label"]},
-        {**rows[4], "name": "trained", "role": "labeled", "label": rows[2]["label"]},
-        # What the model has learned, and a case that is in the list already.
+        # What the model has learned, as a later row says, and a case that is in the list already.
         {**rows[4], "name": "learned", "label": rows[2]["label"]},
         {**rows[4], "name": "again"},
+        {**rows[4], "name": "trained", "role": "labeled", "label": rows[2]["label"]},
     ]
     for row in more[1:]:
         image = sitk.ReadImage(str(folder / rows[2]["image"])) + (row["name"] != "again")
