@@ -323,6 +323,9 @@ class SegmentPanel:
         parameters.resultSegmentation = result.segmentationNode
         views.hideOtherReviewMaps(result.segmentationNode)
         self._showResult(result.segmentationNode)
+        if views.inputVolumeOf(result.segmentationNode) is not parameters.inputVolume:
+            self._input = None  # another one was chosen meanwhile, on which it must not lie
+            self._update()
         if result.frames:
             self.say(extremes(result.frames))
         bringIntoView(self.ui.resultCollapsibleButton)

@@ -51,6 +51,20 @@ def test_results_of_other_volumes_step_back(panel, module_host, artifacts):
     assert shown() == [True, True, True] and not ui.hiddenLabel.visible
 
 
+def test_a_result_does_not_lie_over_a_volume_chosen_meanwhile(panel, module_host):
+    first, second = (phantoms.add_volume(name=name) for name in ("MR of Monday", "MR of Tuesday"))
+    choose(panel, module_host, first)
+    module_host.click(panel.ui.segmentButton)
+    choose(panel, module_host, second)
+    assert not idle(panel)
+    module_host.wait(lambda: idle(panel), 60)
+    ui = panel.ui
+    assert shown() == [False] and ui.resultNameLabel.text == "MR of Monday segmentation"
+    assert ui.hiddenLabel.text == "Hidden: MR of Monday segmentation" and ui.hiddenLabel.visible
+    choose(panel, module_host, first)
+    assert shown() == [True] and not ui.hiddenLabel.visible
+
+
 def test_a_kind_of_image_the_model_does_not_know_is_asked_about(
     panel,
     module_host,
