@@ -410,6 +410,7 @@ set(SemiGDA_PACKAGES
   semigda_core/project/training/comparison.py
   semigda_core/project/training/estimates.py
   semigda_core/project/training/judging.py
+  semigda_core/project/training/needed.py
   semigda_core/project/training/on_all.py
   semigda_core/project/training/planning.py
   semigda_core/project/training/plans.py

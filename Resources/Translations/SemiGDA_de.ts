@@ -6373,6 +6373,10 @@
         <translation>Das Modellpaket wird abgelehnt: {reason}.</translation>
     </message>
     <message>
+        <source>The model that the new one was to be compared with is gone, or damaged.</source>
+        <translation>Das Modell, mit dem das neue verglichen werden sollte, fehlt oder ist beschädigt.</translation>
+    </message>
+    <message>
         <source>The model's folder holds something that does not belong to a model package.</source>
         <translation>Der Ordner des Modells enthält etwas, das nicht zu einem Modellpaket gehört.</translation>
     </message>
@@ -7395,6 +7399,10 @@
         <translation>Ein Segment wurde einer Klasse gegeben, die es nicht gibt.</translation>
     </message>
     <message>
+        <source>A training that is not finished starts from this version, or is to be compared with it.</source>
+        <translation>Ein Training, das nicht beendet ist, geht von dieser Version aus oder soll mit ihr verglichen werden.</translation>
+    </message>
+    <message>
         <source>A version needs a title.</source>
         <translation>Eine Version braucht einen Titel.</translation>
     </message>
@@ -7697,6 +7705,10 @@
     <message>
         <source>Grey values lie from {low} to {high}; usual are {low2} to {value}.</source>
         <translation>Grauwerte reichen von {low} bis {high}; üblich sind {low2} bis {value}.</translation>
+    </message>
+    <message>
+        <source>Held-out cases are not where they were, so it could not learn from them.</source>
+        <translation>Testfälle sind nicht, wo sie waren; aus ihnen könnte nichts gelernt werden.</translation>
     </message>
     <message>
         <source>Held-out cases need a label that a person made or corrected.</source>
@@ -8347,8 +8359,12 @@
         <translation>Die übliche Wahl: etwa 45 Minuten. Eine Grafikkarte kommt darin weiter.</translation>
     </message>
     <message>
-        <source>The version in use cannot be compared with the new model: it has other classes, or has learned from cases that are held out now.</source>
-        <translation>Die benutzte Version kann nicht mit dem neuen Modell verglichen werden: Sie hat andere Klassen, oder sie hat aus Fällen gelernt, die jetzt Testfälle sind.</translation>
+        <source>The version in use cannot be compared with the new model: it is gone or damaged, has other classes, or has learned from cases that are held out now.</source>
+        <translation>Die benutzte Version kann nicht mit dem neuen Modell verglichen werden: Sie fehlt oder ist beschädigt, hat andere Klassen, oder sie hat aus Fällen gelernt, die jetzt Testfälle sind.</translation>
+    </message>
+    <message>
+        <source>The version in use is better on the held-out cases.</source>
+        <translation>Die benutzte Version ist auf den Testfällen besser.</translation>
     </message>
     <message>
         <source>The voxel size is {told} mm, far from the usual {usual} mm.</source>

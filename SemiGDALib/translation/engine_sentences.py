@@ -215,6 +215,7 @@ def sentences(_):
         _("The model is unsure of the border of {name} in {value} % of its slices."),
         _("The model needs {value} MB on the disk, which has {value2} MB."),
         _("The model package is refused: {reason}."),
+        _("The model that the new one was to be compared with is gone, or damaged."),
         _("The model's folder holds something that does not belong to a model package."),
         _("The model's weights are missing."),
         _("The model's weights are not those its card was written for (hash)."),

@@ -24,6 +24,10 @@ def sentences(_):
         _("A labelled case was not checked yet, or its label cannot be used."),
         _("A plain U-Net of the same budget is better than the model: {told}."),
         _("A segment was mapped to a class that does not exist."),
+        _(
+            "A training that is not finished starts from this version, or is to be compared with "
+            "it."
+        ),
         _("A version needs a title."),
         _("About 10 minutes: do labels and images match, and is every class found?"),
         _("Add images of the same kind without labels: training learns from them too."),
@@ -134,6 +138,7 @@ def sentences(_):
         _("Go on in that copy, or export its version and remove the model from the library first."),
         _("Grey values come in several scales: {count} images are far from the usual one."),
         _("Grey values lie from {low} to {high}; usual are {low2} to {value}."),
+        _("Held-out cases are not where they were, so it could not learn from them."),
         _("Held-out cases need a label that a person made or corrected."),
         _(
             "Here '{small}' is larger than '{large}', and in the other labels much smaller: they "
@@ -321,9 +326,10 @@ def sentences(_):
         _("The training's process is gone."),
         _("The usual choice: about 45 minutes. A graphics card gets further in that time."),
         _(
-            "The version in use cannot be compared with the new model: it has other classes, or "
-            "has learned from cases that are held out now."
+            "The version in use cannot be compared with the new model: it is gone or damaged, has"
+            " other classes, or has learned from cases that are held out now."
         ),
+        _("The version in use is better on the held-out cases."),
         _("The voxel size is {told} mm, far from the usual {usual} mm."),
         _("The voxels of the label lie in another file, which is missing or in another folder."),
         _("There are no images."),

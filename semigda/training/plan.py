@@ -40,6 +40,7 @@ ALIKE = (
     "It learned from all labelled cases. The scores are those of the same training without the "
     "held-out ones."
 )
+GONE = "The model that the new one was to be compared with is gone, or damaged."
 STOPPED = "stopped.json"  # in the folder of the folds: the user asked to end with what there is
 SCORING_SHARE = 0.05  # of the job's progress, for the scores after the last training
 
@@ -207,14 +208,18 @@ class _Plan:
             return read_scores(inputs["before_scores"])
         if "before" not in inputs or not after:
             return None
-        model = Path(inputs["before"])
-        if not self.folds:
-            cases = inputs["cases"]
+        model, cases = Path(inputs["before"]), inputs["cases"]
+        if self.folds:
+            rows = [row for fold in self.folds for row in fold if row["role"] == "val"]
+            cases = self.folder / "all.json"
+            write_json(cases, [row for row in rows if row["name"] in after])
+        try:
             return self.scores.kept("before.json", lambda: self.scores.of_model(model, cases))
-        rows = [row for fold in self.folds for row in fold if row["role"] == "val"]
-        listed = self.folder / "all.json"
-        write_json(listed, [row for row in rows if row["name"] in after])
-        return self.scores.kept("before.json", lambda: self.scores.of_model(model, listed))
+        except SemiGDAError as error:
+            if error.error_class != "model-invalid":
+                raise
+            self.job.event("warning", message=GONE)  # and the new model is there
+            return None
 
     def _compare_unet(self, out: Path, result: dict[str, Any], after: Scores, start: float) -> None:
         """Add to the comparison what a plain U-Net of the same budget reaches.

@@ -46,8 +46,8 @@ from semigda_core.project.training.versions import Version, versions
 
 LOCK = ".training.lock"
 NOT_COMPARED = (
-    "The version in use cannot be compared with the new model: it has other classes, or has "
-    "learned from cases that are held out now."
+    "The version in use cannot be compared with the new model: it is gone or damaged, has other "
+    "classes, or has learned from cases that are held out now."
 )
 
 
@@ -274,14 +274,17 @@ def _before(
     """The earlier model as inputs of a job, or its scores on the held-out cases.
 
     It is the version in use, or else the model that the training starts from. A model that learned
-    from held-out cases cannot be compared; scores of trainings that had not can.
+    from held-out cases, or is gone, cannot be compared; scores of trainings that had not, can.
     """
     used = next((version for version in versions(project) if version.in_use), None)
     if used is None:
         return ({"before": str(base.path)} if base.kind == "model" else {}), None
     if used.comparable and used.scheme == "leave-one-out":
         return {}, _scores(project, used)
-    card = ModelCard.read(used.folder)
+    try:
+        card = ModelCard.read(used.folder)
+    except SemiGDAError:
+        return {}, _scores(project, used) if used.comparable else None
     same = same_classes(card.labels, view.classes, renamed=used.comparable)
     if has_seen_heldout(view, card) or not same:
         return {}, None

@@ -26,6 +26,7 @@ from semigda_core.models.library import user_folder
 from semigda_core.project.project import Project
 from semigda_core.project.records import View
 from semigda_core.project.training.comparison import named, partly, read, scores
+from semigda_core.project.training.needed import refuse_needed
 
 CHILD_SECONDS = 600
 
@@ -281,10 +282,11 @@ def delete(project: Project, name: str) -> None:
     """Delete a version's files; its scores stay in the history of the project.
 
     Raises:
-        SemiGDAError: "bad-input" if it is in use.
+        SemiGDAError: "bad-input" if it is in use, or an unfinished training needs it.
     """
     _record(project, _unrecorded(project))
     folder = project.place("models", find_version(project, name).name)
+    refuse_needed(project, folder)
     # After a kill in between, the version is still listed, and can be deleted again.
     with removed_folder(folder), project.edit("version deleted", version=name) as data:
         used = data.get("used", [])
