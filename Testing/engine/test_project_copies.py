@@ -15,6 +15,7 @@ from semigda_core.models.card import ModelCard
 from semigda_core.models.library import user_folder
 from semigda_core.project import store
 from semigda_core.project.check.latest import findings
+from semigda_core.project.classes import add_class, change_class
 from semigda_core.project.project import Project
 from semigda_core.project.training import versions
 
@@ -49,6 +50,22 @@ def test_a_copy_does_not_take_the_originals_place_in_the_library(tmp_path, monke
     assert ModelCard.read(place).weights_sha256 == installed
     shutil.rmtree(place)
     assert versions.use(copy, first) == place
+
+
+def test_the_place_in_the_library_stays_when_classes_are_renamed_or_added(tmp_path):
+    """SemiGDA Segment would go on with the version of before, under another name."""
+    project = make_project(tmp_path, 1, 0)
+    project.set_classes(["ball", "centre"])  # before there is a model
+    place = versions.model_name(project.read())
+    assert place.startswith("ball-centre-")
+    first, second = add_version(project, 1), add_version(project, 2)
+    change_class(project, "centre", "nucleus")
+    add_class(project, "rim")
+    assert versions.model_name(project.read()) == place
+    with project.edit("version used") as data:
+        data["used"] = [first]
+    shutil.rmtree(project.folder / "models" / second)
+    assert versions.model_name(project.read()) == place
 
 
 def test_a_drive_that_does_not_answer_is_told_in_a_sentence(tmp_path, monkeypatch):

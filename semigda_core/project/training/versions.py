@@ -73,7 +73,12 @@ class Version:
 
 
 def model_name(view: View) -> str:
-    """The name of the project's model in the library: its classes' names, and a part of its id."""
+    """The name of the project's model in the library: its classes' names, and a part of its id. It
+    stays as it was with the first version, whatever the classes are called later."""
+    kept = [record["name"] for record in view.data.get("versions", []) if not record["deleted"]]
+    for name in filter(None, (in_use(view), *reversed(kept))):
+        with contextlib.suppress(SemiGDAError):
+            return ModelCard.read(view.folder / "models" / name).name
     return f"{slug(view)}-{view.id[:4]}"
 
 
