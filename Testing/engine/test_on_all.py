@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import write_json
 from semigda_core.jobs.folder import JobFolder
 from semigda_core.models.card import ModelCard
+from semigda_core.models.library import list_models
 from semigda_core.project.check.latest import measured
 from semigda_core.project.classes import change_class, new_classes
 from semigda_core.project.heldout import change_heldout, choose_heldout
@@ -169,20 +171,43 @@ def test_by_command_and_the_plan_of_the_next_training_stays(both, monkeypatch, c
 
 def test_what_is_refused(both, monkeypatch):
     project, *_ = both
-    found = {one.reason[:20]: one for one in versions.versions(project)}
+    known = versions.versions(project)
+    found = {one.reason[:20]: one for one in known}
     poor, whole = found["The new model is not"], found["It learned from all "]
     for version, why in ((poor, "not better"), (whole, "all labelled cases already")):
-        assert why in on_all.why_not_on_all(version)
+        assert why in on_all.why_not_on_all(version, known)
         with pytest.raises(SemiGDAError, match=why):
             on_all.start_on_all(project, version.name)
     with pytest.raises(SemiGDAError, match="no such version"):
         on_all.start_on_all(project, "none")
-    (good,) = (one for one in versions.versions(project) if not on_all.why_not_on_all(one))
+    (good,) = (one for one in known if not on_all.why_not_on_all(one, known))
     with project.edit("a base that is gone") as data:
         record = next(job for job in data["jobs"] if job["id"] == good.job)
-        record["plan"]["base"] = "../gone"
+        plan, record["plan"] = record["plan"], {**record["plan"], "base": "../gone"}
     with pytest.raises(SemiGDAError, match="started from is gone"):
         on_all.start_on_all(project, good.name)
+    with project.edit("a base of other classes") as data:
+        record = next(job for job in data["jobs"] if job["id"] == good.job)
+        other = next(model for model in list_models() if model.bundled)
+        record["plan"] = {**plan, "base": str(other.folder)}
+    with pytest.raises(SemiGDAError, match="classes are others") as told:
+        on_all.start_on_all(project, good.name)
+    assert told.value.action == "Train a new one."
+    with project.edit("as it was") as data:
+        next(job for job in data["jobs"] if job["id"] == good.job)["plan"] = plan
+    image = project.read().of_role("held-out")[0].image
+    image.rename(image.with_suffix(".away"))
+    with pytest.raises(SemiGDAError, match="not where they were, so it could not learn"):
+        on_all.start_on_all(project, good.name)
+    image.with_suffix(".away").rename(image)
+    check(project)
+    folder = project.folder / "jobs" / good.job
+    folder.rename(folder.with_suffix(".away"))
+    with pytest.raises(SemiGDAError, match="not known any more"):
+        on_all.start_on_all(project, good.name)
+    folder.with_suffix(".away").rename(folder)
+    better = [replace(one, mean=1.0) if one.in_use else one for one in known]
+    assert "version in use is better" in on_all.why_not_on_all(good, better)
     change_heldout(project, "others", measured(project))
     good = next(one for one in versions.versions(project) if one.scheme == "split" and one.wins)
     with pytest.raises(SemiGDAError, match="have changed"):

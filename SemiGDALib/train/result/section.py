@@ -144,7 +144,7 @@ class ResultSection(Section):
         ui.deleteButton.enabled = one is not None and not one.in_use
         ui.useButton.enabled = one is not None and one.wins and not one.in_use
         ui.onAllButton.toolTip = self._aboutOnAll(one)
-        ui.onAllButton.enabled = one is not None and why_not_on_all(one) is None
+        ui.onAllButton.enabled = one is not None and why_not_on_all(one, self._versions) is None
         ui.useButton.toolTip, ui.deleteButton.toolTip = self._aboutUse(one), self._aboutDelete(one)
         ui.verdictLabel.text = self._verdict(one, len(selected))
         if self._compared is None:
@@ -162,11 +162,10 @@ class ResultSection(Section):
             )
         return _("Install this version for SemiGDA Segment.")
 
-    @staticmethod
-    def _aboutOnAll(version) -> str:
+    def _aboutOnAll(self, version) -> str:
         if version is None:
             return _("Select one version.")
-        if reason := why_not_on_all(version):
+        if reason := why_not_on_all(version, self._versions):
             return translated(reason)
         return _(
             "Train once more as this version was, in as much time, and learn from the held-out "
