@@ -115,7 +115,7 @@ def replace_classes(data: dict[str, Any], labels: Sequence[Label], gone: int | N
     Raises:
         SemiGDAError: "bad-input" if a new name is one by which labels know another class.
     """
-    new, renamed = _numbers(data["classes"], labels, gone)
+    new, renamed = new_numbers(data["classes"], labels, gone)
     for entry in _in_classes(data):
         entry["meant"] = {key: new.get(v) or 0 for key, v in _meant(data, entry).items()}
     for known, named in list(_mappings(data)):  # before any of them changes
@@ -135,7 +135,7 @@ def replace_classes(data: dict[str, Any], labels: Sequence[Label], gone: int | N
         _refuse_other(data["mapping"], name, label.value)
 
 
-def _numbers(
+def new_numbers(
     old: Sequence[dict[str, Any]], labels: Sequence[Label], gone: int | None
 ) -> tuple[dict[int, int | None], set[int]]:
     """The new number of each old one, ``gone`` of a class that goes; the numbers of renamed

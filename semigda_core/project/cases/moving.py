@@ -16,7 +16,9 @@ from semigda_core.files.documents import list_of, read_document
 from semigda_core.files.inside import refuse_links
 from semigda_core.files.moved import folder_of, moved, parts_under
 from semigda_core.jobs.folder import JobFolder
+from semigda_core.models.card import Label
 from semigda_core.project.cases.caselist import ROW
+from semigda_core.project.classes import new_numbers
 from semigda_core.project.project import PathLike, Project
 from semigda_core.project.records import ProjectCase, View
 
@@ -55,7 +57,8 @@ def files_of(case: ProjectCase) -> Files:
 def settle(project: Project, job: JobFolder) -> None:
     """Let a training in the project's ``jobs/`` resume where it is now.
 
-    Its case lists get the present paths; missing files are left out and reported.
+    Its case lists get the present paths, and the classes of names that labels have got since;
+    missing files are left out and reported.
 
     Raises:
         SemiGDAError: "bad-input" if it would write elsewhere, or its lists are damaged;
@@ -100,6 +103,13 @@ def _refuse_elsewhere(project: Project, job: JobFolder) -> None:
     project.place("models", out.name)
 
 
+def _classes_then(job: JobFolder, view: View, case: ProjectCase) -> dict[str, int | None]:
+    """What the keys that a case's label may contain are among the classes that a training has."""
+    labels = [Label.from_dict(one) for one in job.job["options"]["card"]["labels"]]
+    numbers, _ = new_numbers(view.data["classes"], labels, gone=0)
+    return {key: numbers[value] for key, value in view.classes_of(case).items()}
+
+
 def _present(job: JobFolder, view: View, rows: Rows) -> Iterable[dict[str, Any]]:
     """The rows whose files exist, with their present paths."""
     cases = {case.id: case for case in view.cases}
@@ -116,6 +126,8 @@ def _present(job: JobFolder, view: View, rows: Rows) -> Iterable[dict[str, Any]]
                 now[key] = str(known)
         if not all(exists(now[key]) for key in ("image", "label") if key in now):
             continue
+        if case is not None and "classes" in now:
+            now["classes"] = _classes_then(job, view, case) | now["classes"]
         if "machine_label" in now:
             now["machine_label"] = moved(now["machine_label"], old, new)
             if not exists(now["machine_label"]):
