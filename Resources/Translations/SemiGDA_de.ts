@@ -3193,8 +3193,8 @@
         <translation>Die Fälle sind gleichmäßig über das Aussehen Ihrer Bilder verteilt. Keine Reihenfolge, die wir versucht haben, gibt ein besseres Modell als beliebige Fälle: Wählen Sie nach dem, was Sie von ihnen wissen.</translation>
     </message>
     <message>
-        <source>The classes have changed since the last ranking, whose predicted labels do not fit them. Train a model with the present classes, then rank again.</source>
-        <translation>Die Klassen haben sich seit der letzten Reihenfolge geändert, deren vorhergesagte Labels nicht mehr dazu passen. Trainieren Sie ein Modell mit den jetzigen Klassen und ordnen Sie dann neu.</translation>
+        <source>The classes have changed since the last ranking, whose predicted labels do not fit them. Rank again; unless a class only has another name, train a model with the present classes first.</source>
+        <translation>Die Klassen haben sich seit der letzten Reihenfolge geändert, deren vorhergesagte Labels nicht mehr dazu passen. Ordnen Sie neu; wenn nicht nur eine Klasse anders heißt, trainieren Sie zuvor ein Modell mit den jetzigen Klassen.</translation>
     </message>
     <message>
         <source>The model is in doubt about {percent:.0f} % of what it found.</source>
@@ -6295,6 +6295,10 @@
     <message>
         <source>The job's catalogue</source>
         <translation>Der Katalog des Auftrags</translation>
+    </message>
+    <message>
+        <source>The job's classes</source>
+        <translation>Die Klassen des Auftrags</translation>
     </message>
     <message>
         <source>The job's images</source>

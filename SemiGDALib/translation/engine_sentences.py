@@ -190,6 +190,7 @@ def sentences(_):
         ),
         _("The job names no {what}."),
         _("The job's catalogue"),
+        _("The job's classes"),
         _("The job's images"),
         _("The job's name"),
         _("The job's old folder"),

@@ -1,15 +1,20 @@
-"""Classes that are renamed or added while a training pauses."""
+"""Classes that are renamed or added while a training pauses, or after it."""
 
 from __future__ import annotations
 
 import json
 
+import pytest
 from project_fixtures import draw, write_segmentation
 from test_on_all import segmented_project
-from trainings_fixtures import tiny_plan
+from test_project_copies import add_version
+from trainings_fixtures import ready_project, tiny_plan
 
 from semigda.jobs.run import run_job
+from semigda_core.errors import SemiGDAError
+from semigda_core.labels.segments import read_segments
 from semigda_core.project.classes import add_class, change_class
+from semigda_core.project.review.candidates import candidates, new_ranking
 from semigda_core.project.training import trainings
 
 
@@ -32,3 +37,20 @@ def test_a_label_saved_under_new_names_meanwhile_is_read(tmp_path, library, monk
     assert found[case.id] == {"ball": 1, "core": 2, "nucleus": 2, "rim": 0}  # no class of its
     assert {"ball": 1, "core": 2}.items() <= found[other.id].items()
     assert run_job(job) == 0, job.error()
+
+
+def test_a_version_whose_class_was_renamed_ranks_under_the_present_names(tmp_path, library):
+    project = ready_project(tmp_path)
+    project.set_classes(["inner", "outer"])  # the version's
+    name, job = add_version(project, 1), project.new_job("train", {}).path.name
+    with project.edit("made by a training") as data:
+        data["versions"][-1]["job"] = job
+    change_class(project, "inner", "kernel")
+    assert run_job(new_ranking(project)) == 0
+    labels = [found.label for found in candidates(project)]
+    assert labels and None not in labels
+    assert all([one.name for one in read_segments(p)] == ["kernel", "outer"] for p in labels)
+    project.set_classes(["outer", "kernel"])
+    for model in (None, project.folder / "models" / name):
+        with pytest.raises(SemiGDAError, match="not those of the project"):
+            new_ranking(project, model)

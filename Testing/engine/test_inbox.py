@@ -108,7 +108,7 @@ def test_a_prediction_with_names_of_before_does_not_become_a_label(project, caps
         accept(project, [first])
     assert project.read().case(first).label is None
     assert main(["project", "inbox", str(project.folder)]) == 0
-    assert "train again, then rank again" in capsys.readouterr().out
+    assert "train again first" in capsys.readouterr().out
 
 
 def test_rejected_ones_stay_unlabelled_and_are_not_proposed_again_for_this_model(project, model):

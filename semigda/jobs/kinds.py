@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,7 @@ from semigda.training.rehearsal import rehearse
 from semigda.training.train import train
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import temporary_folder
-from semigda_core.files.documents import check, flag, list_of, maybe, record, text, whole
+from semigda_core.files.documents import check, flag, list_of, maybe, record, text, whole, words
 from semigda_core.files.stamps import stamp
 from semigda_core.jobs import schema
 from semigda_core.jobs.folder import JobFolder
@@ -256,7 +256,8 @@ def rank_job(job: JobFolder, models: ModelCache) -> Ending:
     """Rank the unlabelled cases of the file ``inputs["cases"]`` by what their labels would teach.
 
     ``ranking.json``, and predicted labels and pictures of the first ``options["count"]``, go into
-    the folder ``inputs["folder"]``, see :func:`semigda.ranking.run.rank_cases`.
+    the folder ``inputs["folder"]``, see :func:`semigda.ranking.run.rank_cases`. The model's classes
+    have the names ``inputs["classes"]`` there, if they are given.
     """
     inputs, options = job.job["inputs"], dict(job.job["options"])
     count = options.pop("count", DEFAULT_COUNT)
@@ -267,6 +268,10 @@ def rank_job(job: JobFolder, models: ModelCache) -> Ending:
     progress = Progress(job)
     job.update(message="Loading the model.")
     network, card = models.get(_required(job.job["model"], "model"))
+    names = inputs.get("classes", [label.name for label in card.labels])
+    check(names, list_of(words(), len(card.labels), least=len(card.labels)), "The job's classes")
+    pairs = zip(card.labels, names, strict=True)
+    card = replace(card, labels=[replace(label, name=name) for label, name in pairs])
     ready = SegmentOptions.of(options)
     folder.mkdir(exist_ok=True)
     # Where the next ranking removes what a killed one left.

@@ -88,7 +88,8 @@ class ReviewSection(Section):
         elif self.context.now.isOutdated:
             text = _(
                 "The classes have changed since the last ranking, whose predicted labels do not "
-                "fit them. Train a model with the present classes, then rank again."
+                "fit them. Rank again; unless a class only has another name, train a model with "
+                "the present classes first."
             )
         else:
             text = _(

@@ -120,7 +120,8 @@ def _tell(project: Project, found: list[Candidate], as_json: bool) -> None:
         print(f"{one.rank:>4}  {one.case_id}  {view.case(one.case_id).name:<32} {waits}")
         print(f"      doubt {one.disagreement:.2f}, novelty {one.novelty:.2f}. {one.reason}")
     if not found and is_outdated(project):
-        print("The classes have changed since the ranking: train again, then rank again.")
+        print("The classes have changed since the ranking: rank again. Unless a class only has")
+        print("another name, train again first.")
     elif not found:
         print("Nothing waits.")
 

@@ -24,6 +24,7 @@ from semigda_core.files.documents import (
     words,
 )
 from semigda_core.files.stamps import stamp
+from semigda_core.files.targets import same_place
 from semigda_core.jobs.folder import JobFolder
 from semigda_core.labels.segments import ENDING
 from semigda_core.models.card import ModelCard
@@ -31,6 +32,7 @@ from semigda_core.models.library import find_model
 from semigda_core.project.check.latest import thumbnail
 from semigda_core.project.project import Project
 from semigda_core.project.records import ProjectCase, View
+from semigda_core.project.training.bases import same_classes
 from semigda_core.project.training.versions import versions
 
 INBOX = "inbox"
@@ -95,10 +97,10 @@ def new_ranking(
         SemiGDAError: "bad-input" without a model, without unlabelled cases, or if the model's
             classes are not the project's; "model-invalid".
     """
-    view = project.read()
     folder = find_model(str(model)) if model is not None else _newest_model(project)
-    card = ModelCard.read(folder)
-    if [label.name for label in card.labels] != [label.name for label in view.classes]:
+    card, own = ModelCard.read(folder), [one for one in versions(project) if one.comparable]
+    view, renamed = project.read(), any(same_place(one.folder, folder) for one in own)
+    if not same_classes(card.labels, view.classes, renamed):
         raise SemiGDAError(
             "bad-input",
             "The model's classes are not those of the project.",
@@ -116,7 +118,8 @@ def new_ranking(
             "There is no unlabelled case to rank.",
             action="Add images without labels to the project.",
         )
-    inputs = {"folder": str(project.place(INBOX))}
+    names = [label.name for label in view.classes]  # by now
+    inputs = {"folder": str(project.place(INBOX)), "classes": names}
     options = {} if count is None else {"count": count}
     return project.new_job("rank", inputs, options, model=str(folder), files={"cases": rows})
 
