@@ -9,6 +9,7 @@ import pytest
 from model_fixtures import tiny_card, tiny_network
 from project_fixtures import make_project
 
+from semigda.cli.project.training import _score
 from semigda.models.package import save_package
 from semigda_core.errors import SemiGDAError
 from semigda_core.models.card import ModelCard
@@ -107,7 +108,11 @@ def test_a_title_is_given_to_no_other_model_in_the_library(tmp_path, monkeypatch
     place = user_folder() / versions.model_name(original.read())
     with original.edit("version used") as data:
         data["used"] = [first]
+    (version, _) = reversed(versions.versions(original))
+    assert version.in_use and not version.installed  # the project came from another computer
+    assert "not in this computer's library" in _score(version)
     shutil.copytree(original.folder / "models" / second, place)  # used by a copy of the project
+    assert not versions.find_version(original, first).installed
     title = ModelCard.read(place).title
     versions.rename(original, first, "My first")
     assert ModelCard.read(place).title == title
@@ -116,6 +121,7 @@ def test_a_title_is_given_to_no_other_model_in_the_library(tmp_path, monkeypatch
     assert [one.title for one in versions.versions(original)] == [second, "Mine"]
     assert ModelCard.read(original.folder / "models" / first).title == "Mine"
     shutil.copytree(original.folder / "models" / first, place)
+    assert versions.find_version(original, first).installed
     versions.rename(original, first, "Ours")
     assert ModelCard.read(place).title == "Ours"
 

@@ -157,7 +157,7 @@ def test_whoever_waits_for_a_training_hears_its_scores(trained):
     started, dice, reason, next_step = (trained.folder / "told.txt").read_text("utf-8").splitlines()
     assert "not rehearsed" in started
     assert dice.startswith(f"Dice on held-out cases: {version.mean:.3f} (")
-    of_three = replace(version, mean=0.8, low=0.7, high=0.9, in_use=True)
+    of_three = replace(version, mean=0.8, low=0.7, high=0.9, in_use=True, installed=True)
     assert _score(of_three) == "Dice 0.800, 95 % interval 0.700 to 0.900 (in use)"
     assert reason == version.reason
     assert next_step.endswith(f"semigda project use {trained.folder} {version.name}")

@@ -62,6 +62,15 @@ def test_a_model_that_wins_is_used(training, project, module_host, artifacts, mo
     assert not ui.deleteButton.enabled and not ui.rollBackButton.enabled
     assert "use another one first" in ui.deleteButton.toolTip
     picture(training, module_host, artifacts, "result-in-use")
+    # The library of another computer, or a model that was removed in Segment.
+    (place,) = [model.folder for model in list_models() if not model.bundled]
+    place.rename(place.with_name("away"))
+    training.panel.refresh()
+    assert rows(ui.versionsTable)[0][4] == "" and "Ready" in ui.verdictLabel.text
+    assert ui.useButton.enabled and not ui.deleteButton.enabled
+    place.with_name("away").rename(place)
+    training.panel.refresh()
+    assert rows(ui.versionsTable)[0][4] == "✓" and not ui.useButton.enabled
     # Rename in the table, export, report.
     module_host.click(ui.renameButton)
     ui.versionsTable.item(0, 0).setText("Balls, first try")

@@ -54,6 +54,14 @@ def user_folder() -> Path:
     return folders[0] if folders else _platform_folder()
 
 
+def weights_of(place: Path) -> str | None:
+    """The hash of a model's weights; None if there is none, or a damaged one."""
+    try:
+        return ModelCard.read(place).weights_sha256
+    except SemiGDAError:
+        return None
+
+
 def _environment_folders() -> list[Path]:
     text = os.environ.get(ENVIRONMENT, "")
     return [Path(part).expanduser() for part in text.split(os.pathsep) if part.strip()]

@@ -64,7 +64,7 @@ class ResultSection(Section):
         self._showSelected()
 
     def summary(self) -> str:
-        used = next((version for version in self._versions if version.in_use), None)
+        used = next((version for version in self._versions if version.installed), None)
         if used is not None:
             return _("{name} is in use").format(name=used.title)
         if not self._versions:
@@ -74,7 +74,7 @@ class ResultSection(Section):
 
     def nextStep(self) -> str:
         newest = self._versions[0] if self._versions else None
-        if newest is None or not newest.wins or not newest.comparable or newest.in_use:
+        if newest is None or not newest.wins or not newest.comparable or newest.installed:
             return ""
         if newest.before is None:
             return _("Use the new model in SemiGDA Segment: it finds every class.")
@@ -90,7 +90,13 @@ class ResultSection(Section):
             counts = version.cases
             cases = f"{counts['labeled']} + {counts['unlabeled']}"
             score = "–" if version.mean is None else f"{version.mean:.3f}"
-            texts = (version.title, version.date[:10], cases, score, "✓" if version.in_use else "")
+            texts = (
+                version.title,
+                version.date[:10],
+                cases,
+                score,
+                "✓" if version.installed else "",
+            )
             for column, text in enumerate(texts):
                 item = cell(text, self._about(version, column), editable=column == TITLE)
                 if column == DICE and not version.comparable:
@@ -142,7 +148,8 @@ class ResultSection(Section):
         for button in ofOne:
             button.enabled = one is not None
         ui.deleteButton.enabled = one is not None and not one.in_use
-        ui.useButton.enabled = one is not None and one.wins and not one.in_use
+        offered = one is not None and (one.wins or one.in_use)
+        ui.useButton.enabled = offered and not one.installed
         ui.onAllButton.toolTip = self._aboutOnAll(one)
         ui.onAllButton.enabled = one is not None and why_not_on_all(one, self._versions) is None
         ui.useButton.toolTip, ui.deleteButton.toolTip = self._aboutUse(one), self._aboutDelete(one)
@@ -154,9 +161,9 @@ class ResultSection(Section):
     def _aboutUse(version) -> str:
         if version is None:
             return _("Select one version.")
-        if version.in_use:
+        if version.installed:
             return _("This version is in use already.")
-        if not version.wins:
+        if not version.wins and not version.in_use:
             return _("Not offered: it is not better on the held-out cases. {reason}").format(
                 reason=translated(version.reason)
             )
@@ -189,7 +196,7 @@ class ResultSection(Section):
         if version is None:
             return _("Select one version to see its scores, or two to compare.") if count else ""
         reason = asHtml(version.reason)
-        if version.in_use:
+        if version.installed:
             head = _("✓ In use in SemiGDA Segment.")
         elif version.wins:
             head = _("✓ The new model is better.") if version.before else _("✓ Ready to use.")

@@ -257,7 +257,9 @@ def _versions(project: Project, arguments: argparse.Namespace) -> None:
 
 
 def _score(version: Version) -> str:
-    marks = ["in use"] if version.in_use else []
+    marks = ["in use"] if version.installed else []
+    if version.in_use and not version.installed:
+        marks.append("in use, but not in this computer's library")
     if not version.comparable:
         marks.append("scored on other held-out cases")
     remarks = f" ({', '.join(marks)})" if marks else ""

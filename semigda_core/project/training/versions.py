@@ -22,7 +22,7 @@ from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import removed_folder
 from semigda_core.jobs import interpreter
 from semigda_core.models.card import ModelCard
-from semigda_core.models.library import user_folder
+from semigda_core.models.library import user_folder, weights_of
 from semigda_core.project.project import Project
 from semigda_core.project.records import View
 from semigda_core.project.training.comparison import named, partly, read, scores
@@ -49,7 +49,8 @@ class Version:
         scheme: what the scores are of: "split", or "leave-one-out" (of trainings that had
             not seen the case; the model itself learned from all).
         comparable: whether its scores are of the present held-out cases.
-        in_use: whether it is installed for Segment.
+        in_use: whether it is the one that the project installed for Segment.
+        installed: whether it still is, in this computer's library.
         base: what it started from, in words.
     """
 
@@ -69,6 +70,7 @@ class Version:
     scheme: str
     comparable: bool
     in_use: bool
+    installed: bool
     base: str
 
 
@@ -98,7 +100,7 @@ def versions(project: Project) -> list[Version]:
     kept = view.data.get("versions", [])
     recorded = {record["job"] for record in kept}
     comparable = {job["id"] for job in view.data["jobs"] if job["comparable"]}
-    used = in_use(view)
+    used, place = in_use(view), user_folder() / model_name(view)
     found = []
     for record in reversed([*kept, *(one for one in new if one["job"] not in recorded)]):
         if record["deleted"]:
@@ -110,12 +112,13 @@ def versions(project: Project) -> list[Version]:
                 folder=project.folder / "models" / record["name"],
                 comparable=record["job"] in comparable,
                 in_use=record["name"] == used,
+                installed=record["name"] == used and weights_of(place) == record["sha256"],
             )
         )
     return found
 
 
-_OF_NOW = ("folder", "comparable", "in_use")  # what no record says of a version
+_OF_NOW = ("folder", "comparable", "in_use", "installed")  # what no record says of a version
 
 
 def in_use(view: View) -> str | None:
@@ -254,10 +257,10 @@ def rename(project: Project, name: str, title: str) -> None:
     card = ModelCard.read(folder)
     installed = user_folder() / card.name
     # The user may have removed it, or a copy of the project put another version there.
-    same = version.in_use and _weights(installed) == card.weights_sha256
+    places = [folder, installed] if version.installed else [folder]
     with project.edit("version renamed", version=name) as data:
         _entry(data, name)["title"] = title
-        for place in [folder, installed] if same else [folder]:
+        for place in places:
             card = ModelCard.read(place)
             card.title = title
             card.write(place)
@@ -348,7 +351,7 @@ def _install(project: Project, version: Version) -> None:
     same id, and so its versions the same place."""
     place = user_folder() / ModelCard.read(version.folder).name
     known = {record["sha256"] for record in project.read().data.get("versions", [])}
-    if (installed := _weights(place)) is not None and installed not in known:
+    if (installed := weights_of(place)) is not None and installed not in known:
         raise SemiGDAError(
             "bad-input",
             "The library holds a model of a copy of this project, which Segment uses now.",
@@ -356,14 +359,6 @@ def _install(project: Project, version: Version) -> None:
             "library first.",
         )
     _in_child("models", "add", version.folder, "--overwrite")
-
-
-def _weights(place: Path) -> str | None:
-    """The hash of a model's weights; None if there is none, or a damaged one."""
-    try:
-        return ModelCard.read(place).weights_sha256
-    except SemiGDAError:
-        return None
 
 
 def _in_child(*arguments: str | os.PathLike[str]) -> None:
