@@ -138,6 +138,7 @@ set(SemiGDA_PACKAGES
   SemiGDALib/translation/project_sentences.py
   SemiGDALib/translation/report_sentences.py
   SemiGDALib/translation/sentences.py
+  SemiGDALib/translation/training_sentences.py
   SemiGDALib/widgets.py
   semigda/__init__.py
   semigda/__main__.py

@@ -7335,10 +7335,6 @@
 <context>
     <name>translation.project_sentences</name>
     <message>
-        <source>95 % bootstrap over patients</source>
-        <translation>95-%-Bootstrap über Patienten</translation>
-    </message>
-    <message>
         <source>A case is not among those that wait for a decision (any more).</source>
         <translation>Ein Fall gehört nicht (mehr) zu denen, die auf eine Entscheidung warten.</translation>
     </message>
@@ -7395,24 +7391,8 @@
         <translation>Ein gelabelter Fall wurde noch nicht geprüft, oder sein Label ist nicht verwendbar.</translation>
     </message>
     <message>
-        <source>A plain U-Net of the same budget is better than the model: {told}.</source>
-        <translation>Ein einfaches U-Net mit gleichem Budget ist besser als das Modell: {told}.</translation>
-    </message>
-    <message>
         <source>A segment was mapped to a class that does not exist.</source>
         <translation>Ein Segment wurde einer Klasse gegeben, die es nicht gibt.</translation>
-    </message>
-    <message>
-        <source>A training that is not finished starts from this version, or is to be compared with it.</source>
-        <translation>Ein Training, das nicht beendet ist, geht von dieser Version aus oder soll mit ihr verglichen werden.</translation>
-    </message>
-    <message>
-        <source>A version needs a title.</source>
-        <translation>Eine Version braucht einen Titel.</translation>
-    </message>
-    <message>
-        <source>About 10 minutes: do labels and images match, and is every class found?</source>
-        <translation>Etwa 10 Minuten: Passen Labels und Bilder zusammen, und wird jede Klasse gefunden?</translation>
     </message>
     <message>
         <source>Add images of the same kind without labels: training learns from them too.</source>
@@ -7459,20 +7439,8 @@
         <translation>Das Ergebnis eines anderen Programms liegt außerhalb seines Bildes.</translation>
     </message>
     <message>
-        <source>Another training of this project is not finished.</source>
-        <translation>Ein anderes Training dieses Projekts ist nicht beendet.</translation>
-    </message>
-    <message>
         <source>Another version of project.json in the project's folder holds changes that the project lacks: two computers changed it at once.</source>
         <translation>Eine andere Fassung von project.json im Ordner des Projekts enthält Änderungen, die dem Projekt fehlen: Zwei Rechner haben es gleichzeitig geändert.</translation>
-    </message>
-    <message>
-        <source>Another window is starting a training of this project.</source>
-        <translation>Ein anderes Fenster startet gerade ein Training dieses Projekts.</translation>
-    </message>
-    <message>
-        <source>Autoencoder of {value}</source>
-        <translation>Autoencoder von {value}</translation>
     </message>
     <message>
         <source>Bring it to the image's grid.</source>
@@ -7507,14 +7475,6 @@
         <translation>Ändern Sie zuerst die Testfälle, bewusst und mit einem Grund.</translation>
     </message>
     <message>
-        <source>Change the setting, or take it back.</source>
-        <translation>Ändern Sie die Einstellung, oder nehmen Sie sie zurück.</translation>
-    </message>
-    <message>
-        <source>Change them, or leave them empty.</source>
-        <translation>Ändern Sie sie, oder lassen Sie sie leer.</translation>
-    </message>
-    <message>
         <source>Changing the held-out cases needs a reason.</source>
         <translation>Die Testfälle zu ändern braucht einen Grund.</translation>
     </message>
@@ -7531,10 +7491,6 @@
         <translation>Prüfen Sie, ob sie stimmt und es dieselbe Art von Bild ist; wenn nicht, korrigieren Sie sie, oder lassen Sie den Fall weg.</translation>
     </message>
     <message>
-        <source>Check that the drives respond, then try again.</source>
-        <translation>Prüfen Sie, ob die Laufwerke antworten, und versuchen Sie es noch einmal.</translation>
-    </message>
-    <message>
         <source>Check that they are the same kind of image; a model for each kind may do better.</source>
         <translation>Prüfen Sie, ob es dieselbe Art von Bild ist; ein Modell je Art ist vielleicht besser.</translation>
     </message>
@@ -7547,10 +7503,6 @@
         <translation>Prüfen Sie sie im Segment Editor; wo sie überlappen, gilt das spätere.</translation>
     </message>
     <message>
-        <source>Choose a base, or the preset standard.</source>
-        <translation>Wählen Sie eine Basis oder die Voreinstellung „standard“.</translation>
-    </message>
-    <message>
         <source>Choose a folder of results.</source>
         <translation>Wählen Sie einen Ordner mit Ergebnissen.</translation>
     </message>
@@ -7559,28 +7511,12 @@
         <translation>Wählen Sie den Ordner eines Projekts, oder legen Sie ein neues an.</translation>
     </message>
     <message>
-        <source>Choose another base.</source>
-        <translation>Wählen Sie eine andere Basis.</translation>
-    </message>
-    <message>
         <source>Choose another label, or none; keep it only if the image truly shows nothing.</source>
         <translation>Wählen Sie ein anderes Label oder keines; behalten Sie es nur, wenn das Bild wirklich nichts zeigt.</translation>
     </message>
     <message>
-        <source>Choose another name for the export.</source>
-        <translation>Wählen Sie einen anderen Namen für den Export.</translation>
-    </message>
-    <message>
         <source>Choose another name, or give those segments to this class first.</source>
         <translation>Wählen Sie einen anderen Namen, oder ordnen Sie diese Segmente zuerst dieser Klasse zu.</translation>
-    </message>
-    <message>
-        <source>Choose another name.</source>
-        <translation>Wählen Sie einen anderen Namen.</translation>
-    </message>
-    <message>
-        <source>Choose another version.</source>
-        <translation>Wählen Sie eine andere Version.</translation>
     </message>
     <message>
         <source>Choose another.</source>
@@ -7593,14 +7529,6 @@
     <message>
         <source>Choose one of the project's classes.</source>
         <translation>Wählen Sie eine der Klassen des Projekts.</translation>
-    </message>
-    <message>
-        <source>Choose one of them.</source>
-        <translation>Wählen Sie eine davon.</translation>
-    </message>
-    <message>
-        <source>Choose one of: {names}.</source>
-        <translation>Wählen Sie aus: {names}.</translation>
     </message>
     <message>
         <source>Choose other names.</source>
@@ -7619,10 +7547,6 @@
         <translation>Wählen Sie das Label, das zu diesem Bild gehört; eines, das ohne seine Lage gespeichert wurde, muss zuerst ausgerichtet werden.</translation>
     </message>
     <message>
-        <source>Choose the version to use from the list.</source>
-        <translation>Wählen Sie die gewünschte Version aus der Liste.</translation>
-    </message>
-    <message>
         <source>Choose them before the first training: scores need cases it never sees.</source>
         <translation>Wählen Sie sie vor dem ersten Training: Werte brauchen Fälle, die es nie sieht.</translation>
     </message>
@@ -7637,10 +7561,6 @@
     <message>
         <source>Compare them with the images that they were made from. If they are wrong, save these, with their labels, in a format that says it.</source>
         <translation>Vergleichen Sie sie mit den Bildern, aus denen sie entstanden. Wenn sie falsch sind, speichern Sie diese mit ihren Labels in einem Format, das es sagt.</translation>
-    </message>
-    <message>
-        <source>Compare versions that were trained since the held-out cases were chosen.</source>
-        <translation>Vergleichen Sie Versionen, die trainiert wurden, seit die Testfälle gewählt sind.</translation>
     </message>
     <message>
         <source>Connect its drive, or open the project where it is now.</source>
@@ -7667,10 +7587,6 @@
         <translation>Bearbeiten Sie das Label: Beim Speichern können kleinere nach oben gelegt werden.</translation>
     </message>
     <message>
-        <source>Even the shortest training takes {value} on this computer.</source>
-        <translation>Selbst das kürzeste Training dauert auf diesem Computer {value}.</translation>
-    </message>
-    <message>
         <source>Fewer than {fewest_for_split} patients are labelled, so each is held out in turn: {folds} trainings are scored, each on patients it has not seen, and one more on all labelled cases makes the model.</source>
         <translation>Weniger als {fewest_for_split} Patienten sind gelabelt, daher ist jeder der Reihe nach Testfall: {folds} Trainings werden gemessen, jedes an Patienten, die es nicht gesehen hat, und ein weiteres auf allen gelabelten Fällen ergibt das Modell.</translation>
     </message>
@@ -7687,20 +7603,8 @@
         <translation>In Ordnern eines anderen Programms fehlen Strukturen, die andere haben: {told}. Das Training lässt diese Ergebnisse weg.</translation>
     </message>
     <message>
-        <source>From scratch</source>
-        <translation>Von null</translation>
-    </message>
-    <message>
-        <source>General image features</source>
-        <translation>Allgemeine Bildmerkmale</translation>
-    </message>
-    <message>
         <source>Give it its label again, or choose the held-out cases again, with this as the reason.</source>
         <translation>Geben Sie ihm sein Label zurück, oder wählen Sie die Testfälle neu, mit diesem Grund.</translation>
-    </message>
-    <message>
-        <source>Go on in that copy, or export its version and remove the model from the library first.</source>
-        <translation>Machen Sie in jener Kopie weiter, oder exportieren Sie ihre Version und entfernen Sie das Modell zuerst aus der Bibliothek.</translation>
     </message>
     <message>
         <source>Grey values come in several scales: {count} images are far from the usual one.</source>
@@ -7709,10 +7613,6 @@
     <message>
         <source>Grey values lie from {low} to {high}; usual are {low2} to {value}.</source>
         <translation>Grauwerte reichen von {low} bis {high}; üblich sind {low2} bis {value}.</translation>
-    </message>
-    <message>
-        <source>Held-out cases are not where they were, so it could not learn from them.</source>
-        <translation>Testfälle sind nicht, wo sie waren; aus ihnen könnte nichts gelernt werden.</translation>
     </message>
     <message>
         <source>Held-out cases need a label that a person made or corrected.</source>
@@ -7725,10 +7625,6 @@
     <message>
         <source>Hold out fewer cases.</source>
         <translation>Nehmen Sie weniger Testfälle.</translation>
-    </message>
-    <message>
-        <source>How this version was trained is not known any more.</source>
-        <translation>Wie diese Version trainiert wurde, ist nicht mehr bekannt.</translation>
     </message>
     <message>
         <source>If it is, save the labels in RGB colours, without a palette, and say which class each colour is; if not, nothing has to be done.</source>
@@ -7769,26 +7665,6 @@
     <message>
         <source>It also learns from results of {name} for {count} cases, as long as they are better than the model.</source>
         <translation>Es lernt auch von Ergebnissen von {name} für {count} Fälle, solange sie besser sind als das Modell.</translation>
-    </message>
-    <message>
-        <source>It has learned from all labelled cases already.</source>
-        <translation>Sie hat schon aus allen gelabelten Fällen gelernt.</translation>
-    </message>
-    <message>
-        <source>It has learned from cases that are held out now, so scores would be too good.</source>
-        <translation>Es hat aus Fällen gelernt, die jetzt Testfälle sind; die Werte wären zu gut.</translation>
-    </message>
-    <message>
-        <source>It is for {modality} images.</source>
-        <translation>Es ist für {modality}-Bilder.</translation>
-    </message>
-    <message>
-        <source>It is not better on the held-out cases.</source>
-        <translation>Sie ist auf den Testfällen nicht besser.</translation>
-    </message>
-    <message>
-        <source>Its classes are others: {names}.</source>
-        <translation>Seine Klassen sind andere: {names}.</translation>
     </message>
     <message>
         <source>Keep images of one kind in the project.</source>
@@ -7843,10 +7719,6 @@
         <translation>Label: {message}</translation>
     </message>
     <message>
-        <source>Larger slices would leave too few steps in this time.</source>
-        <translation>Größere Schichten ließen in dieser Zeit zu wenige Schritte.</translation>
-    </message>
-    <message>
         <source>Let the new label take its place, or leave it.</source>
         <translation>Lassen Sie das neue Label seinen Platz einnehmen, oder lassen Sie es.</translation>
     </message>
@@ -7891,20 +7763,8 @@
         <translation>Benennen Sie, was segmentiert werden soll.</translation>
     </message>
     <message>
-        <source>No held-out case could be scored by both the model and a plain U-Net.</source>
-        <translation>Kein Testfall konnte am Modell und an einem einfachen U-Net gemessen werden.</translation>
-    </message>
-    <message>
-        <source>No held-out case could be scored, so nothing is known of the model.</source>
-        <translation>Kein Testfall konnte gemessen werden; über das Modell ist nichts bekannt.</translation>
-    </message>
-    <message>
         <source>No held-out cases are chosen yet.</source>
         <translation>Es sind noch keine Testfälle gewählt.</translation>
-    </message>
-    <message>
-        <source>No image of the project was checked yet.</source>
-        <translation>Noch wurde kein Bild des Projekts geprüft.</translation>
     </message>
     <message>
         <source>No labelled case for training holds the class '{name}'.</source>
@@ -7915,16 +7775,8 @@
         <translation>Für das Training bliebe kein gelabelter Patient.</translation>
     </message>
     <message>
-        <source>No other version was used before.</source>
-        <translation>Zuvor wurde keine andere Version verwendet.</translation>
-    </message>
-    <message>
         <source>No slice of the label is finished, so nothing of it counts.</source>
         <translation>Keine Schicht des Labels ist fertig, also zählt nichts davon.</translation>
-    </message>
-    <message>
-        <source>No training of the project is running.</source>
-        <translation>Kein Training des Projekts läuft.</translation>
     </message>
     <message>
         <source>No unlabelled case is in the project.</source>
@@ -7941,10 +7793,6 @@
     <message>
         <source>Nothing has to be done; check that they look alike in brightness.</source>
         <translation>Es muss nichts getan werden; prüfen Sie, ob sie ähnlich hell aussehen.</translation>
-    </message>
-    <message>
-        <source>One of the two branches is trained: in this time it learns more than both.</source>
-        <translation>Einer der beiden Zweige wird trainiert: In dieser Zeit lernt er mehr als beide.</translation>
     </message>
     <message>
         <source>Only {count} cases are labelled.</source>
@@ -7991,16 +7839,8 @@
         <translation>Von Ergebnissen von {name} wird noch nichts gelernt: Um es zu messen, brauchen auch gelabelte Fälle von mindestens zwei Patienten eines.</translation>
     </message>
     <message>
-        <source>Resume the training: it continues from its last checkpoint.</source>
-        <translation>Setzen Sie das Training fort: Es macht am letzten Sicherungspunkt weiter.</translation>
-    </message>
-    <message>
         <source>Run the check, and do what it says.</source>
         <translation>Führen Sie die Prüfung aus, und tun Sie, was sie sagt.</translation>
-    </message>
-    <message>
-        <source>Run the check.</source>
-        <translation>Führen Sie die Prüfung aus.</translation>
     </message>
     <message>
         <source>Run the program on these images again, or use them without its results.</source>
@@ -8047,28 +7887,12 @@
         <translation>Segmente des Labels überlappen in {overlap} Voxeln.</translation>
     </message>
     <message>
-        <source>Segments {names}.</source>
-        <translation>Segmente {names}.</translation>
-    </message>
-    <message>
-        <source>Slices of {rows} x {columns} pixels, {count} steps of {batch} slice.</source>
-        <translation>Schichten von {rows} x {columns} Pixeln, {count} Schritte von {batch} Schicht.</translation>
-    </message>
-    <message>
-        <source>Slices of {rows} x {columns} pixels, {count} steps of {batch} slices.</source>
-        <translation>Schichten von {rows} x {columns} Pixeln, {count} Schritte von {batch} Schichten.</translation>
-    </message>
-    <message>
         <source>Some pictures have 16 bits a value, others 8. All are read as 8 bits.</source>
         <translation>Einige Bilder haben 16 Bit je Wert, andere 8. Alle werden als 8 Bit gelesen.</translation>
     </message>
     <message>
         <source>Start a new training in its place.</source>
         <translation>Starten Sie stattdessen ein neues Training.</translation>
-    </message>
-    <message>
-        <source>Start one.</source>
-        <translation>Starten Sie eines.</translation>
     </message>
     <message>
         <source>Structures of another program overlap: there, the class further down the list counts.</source>
@@ -8095,18 +7919,6 @@
         <translation>Nehmen Sie zuerst das Label weg, falls ein Programm es gemacht hat.</translation>
     </message>
     <message>
-        <source>That is little: more time makes a better model.</source>
-        <translation>Das ist wenig: Mehr Zeit ergibt ein besseres Modell.</translation>
-    </message>
-    <message>
-        <source>The base does not exist.</source>
-        <translation>Die Basis gibt es nicht.</translation>
-    </message>
-    <message>
-        <source>The branch widths are {count} numbers, each a multiple of {groups}.</source>
-        <translation>Die Zweigbreiten sind {count} Zahlen, jede ein Vielfaches von {groups}.</translation>
-    </message>
-    <message>
         <source>The case has a label already.</source>
         <translation>Der Fall hat bereits ein Label.</translation>
     </message>
@@ -8131,14 +7943,6 @@
         <translation>Die Klassen brauchen verschiedene Namen, und es darf {max_classes} davon geben.</translation>
     </message>
     <message>
-        <source>The disk has {value} free, and the training needs {value2}.</source>
-        <translation>Auf der Festplatte sind {value} frei, und das Training braucht {value2}.</translation>
-    </message>
-    <message>
-        <source>The file exists already.</source>
-        <translation>Die Datei gibt es schon.</translation>
-    </message>
-    <message>
         <source>The files of a case are</source>
         <translation>Die Dateien eines Falls sind</translation>
     </message>
@@ -8155,24 +7959,12 @@
         <translation>Der Ordner enthält kein lesbares Trainingsprojekt.</translation>
     </message>
     <message>
-        <source>The full-size network needs a trained autoencoder to start from.</source>
-        <translation>Das Netz in voller Größe braucht einen trainierten Autoencoder als Beginn.</translation>
-    </message>
-    <message>
-        <source>The full-size network of the paper, on a graphics card: many hours.</source>
-        <translation>Das Netz der Publikation in voller Größe, auf einer Grafikkarte: viele Stunden.</translation>
-    </message>
-    <message>
         <source>The held-out cases are chosen already.</source>
         <translation>Die Testfälle sind bereits gewählt.</translation>
     </message>
     <message>
         <source>The held-out cases are not chosen yet.</source>
         <translation>Die Testfälle sind noch nicht gewählt.</translation>
-    </message>
-    <message>
-        <source>The held-out cases have changed since it was scored.</source>
-        <translation>Die Testfälle haben sich geändert, seit sie gemessen wurde.</translation>
     </message>
     <message>
         <source>The label file does not exist.</source>
@@ -8223,56 +8015,8 @@
         <translation>Die Labels enthalten Segmente ohne Klasse: {names}.</translation>
     </message>
     <message>
-        <source>The library holds a model of a copy of this project, which Segment uses now.</source>
-        <translation>Die Bibliothek enthält ein Modell aus einer Kopie dieses Projekts, das Segment jetzt verwendet.</translation>
-    </message>
-    <message>
-        <source>The mean rises ({told}), but a class gets worse: {fallen}.</source>
-        <translation>Der Mittelwert steigt ({told}), aber eine Klasse wird schlechter: {fallen}.</translation>
-    </message>
-    <message>
-        <source>The model cannot be used.</source>
-        <translation>Das Modell ist nicht verwendbar.</translation>
-    </message>
-    <message>
-        <source>The model could not be copied within ten minutes.</source>
-        <translation>Das Modell konnte nicht innerhalb von zehn Minuten kopiert werden.</translation>
-    </message>
-    <message>
-        <source>The model is better than a plain U-Net of the same budget: {told}.</source>
-        <translation>Das Modell ist besser als ein einfaches U-Net mit gleichem Budget: {told}.</translation>
-    </message>
-    <message>
-        <source>The model that its training started from is gone.</source>
-        <translation>Das Modell, von dem dieses Training ausging, fehlt.</translation>
-    </message>
-    <message>
         <source>The model's classes are not those of the project.</source>
         <translation>Die Klassen des Modells sind nicht die des Projekts.</translation>
-    </message>
-    <message>
-        <source>The network is the middle size: a graphics card computes.</source>
-        <translation>Das Netz hat die mittlere Größe: Eine Grafikkarte rechnet.</translation>
-    </message>
-    <message>
-        <source>The network is the small one: no graphics card computes.</source>
-        <translation>Das Netz ist das kleine: Keine Grafikkarte rechnet.</translation>
-    </message>
-    <message>
-        <source>The new model is better ({told}), but on too few cases to exclude chance.</source>
-        <translation>Das neue Modell ist besser ({told}), aber an zu wenigen Fällen, um Zufall auszuschließen.</translation>
-    </message>
-    <message>
-        <source>The new model is better ({told}), but the gain may be chance.</source>
-        <translation>Das neue Modell ist besser ({told}), aber der Gewinn kann Zufall sein.</translation>
-    </message>
-    <message>
-        <source>The new model is better on the held-out cases: {told}.</source>
-        <translation>Das neue Modell ist auf den Testfällen besser: {told}.</translation>
-    </message>
-    <message>
-        <source>The new model is not better on the held-out cases: {told}.</source>
-        <translation>Das neue Modell ist auf den Testfällen nicht besser: {told}.</translation>
     </message>
     <message>
         <source>The number of cases to review must be at least 1.</source>
@@ -8285,18 +8029,6 @@
     <message>
         <source>The pattern for patients is no regular expression.</source>
         <translation>Das Muster für Patienten ist kein regulärer Ausdruck.</translation>
-    </message>
-    <message>
-        <source>The plan</source>
-        <translation>Der Plan</translation>
-    </message>
-    <message>
-        <source>The presets are {value}.</source>
-        <translation>Die Voreinstellungen sind {value}.</translation>
-    </message>
-    <message>
-        <source>The project has a version of this name already.</source>
-        <translation>Das Projekt hat bereits eine Version dieses Namens.</translation>
     </message>
     <message>
         <source>The project has no classes yet.</source>
@@ -8313,14 +8045,6 @@
     <message>
         <source>The project has no such class.</source>
         <translation>Diese Klasse hat das Projekt nicht (mehr).</translation>
-    </message>
-    <message>
-        <source>The project has no such version.</source>
-        <translation>Diese Version hat das Projekt nicht.</translation>
-    </message>
-    <message>
-        <source>The project has no training.</source>
-        <translation>Das Projekt hat kein Training.</translation>
     </message>
     <message>
         <source>The project has this image already, with a label.</source>
@@ -8347,28 +8071,8 @@
         <translation>Der Ordner des Projekts ist nicht zu finden.</translation>
     </message>
     <message>
-        <source>The training is {told}.</source>
-        <translation>Das Training: {told}.</translation>
-    </message>
-    <message>
         <source>The training would write outside its project.</source>
         <translation>Das Training würde außerhalb seines Projekts schreiben.</translation>
-    </message>
-    <message>
-        <source>The training's process is gone.</source>
-        <translation>Den Prozess des Trainings gibt es nicht mehr.</translation>
-    </message>
-    <message>
-        <source>The usual choice: about 45 minutes. A graphics card gets further in that time.</source>
-        <translation>Die übliche Wahl: etwa 45 Minuten. Eine Grafikkarte kommt darin weiter.</translation>
-    </message>
-    <message>
-        <source>The version in use cannot be compared with the new model: it is gone or damaged, has other classes, or has learned from cases that are held out now.</source>
-        <translation>Die benutzte Version kann nicht mit dem neuen Modell verglichen werden: Sie fehlt oder ist beschädigt, hat andere Klassen, oder sie hat aus Fällen gelernt, die jetzt Testfälle sind.</translation>
-    </message>
-    <message>
-        <source>The version in use is better on the held-out cases.</source>
-        <translation>Die benutzte Version ist auf den Testfällen besser.</translation>
     </message>
     <message>
         <source>The voxel size is {told} mm, far from the usual {usual} mm.</source>
@@ -8399,28 +8103,8 @@
         <translation>Es gibt keinen ungelabelten Fall zu ordnen.</translation>
     </message>
     <message>
-        <source>There is nothing to resume.</source>
-        <translation>Es gibt nichts fortzusetzen.</translation>
-    </message>
-    <message>
-        <source>There was no earlier model to compare with</source>
-        <translation>Es gab kein früheres Modell zum Vergleich</translation>
-    </message>
-    <message>
-        <source>These are {trainings} trainings: each patient is held out once.</source>
-        <translation>Das sind {trainings} Trainings: Jeder Patient ist einmal Testfall.</translation>
-    </message>
-    <message>
-        <source>These cases show no difference beyond chance between the model and a plain U-Net of the same budget: {told}.</source>
-        <translation>Diese Fälle zeigen zwischen dem Modell und einem einfachen U-Net mit gleichem Budget keinen Unterschied über den Zufall hinaus: {told}.</translation>
-    </message>
-    <message>
         <source>These segments are no classes of the project: {unknown}.</source>
         <translation>Diese Segmente sind keine Klassen des Projekts: {unknown}.</translation>
-    </message>
-    <message>
-        <source>These versions were not scored on the same held-out cases.</source>
-        <translation>Diese Versionen wurden nicht an denselben Testfällen gemessen.</translation>
     </message>
     <message>
         <source>This cannot be repaired automatically.</source>
@@ -8431,28 +8115,12 @@
         <translation>Dieses Label entstand in einer Region und sagt nichts über das Bild außerhalb.</translation>
     </message>
     <message>
-        <source>This version is in use.</source>
-        <translation>Diese Version ist in Gebrauch.</translation>
-    </message>
-    <message>
-        <source>Too few cases to tell the model from a plain U-Net of the same budget: {told}.</source>
-        <translation>Zu wenige Fälle, um das Modell von einem einfachen U-Net mit gleichem Budget zu unterscheiden: {told}.</translation>
-    </message>
-    <message>
         <source>Train a model with the present classes, or choose another one.</source>
         <translation>Trainieren Sie ein Modell mit den jetzigen Klassen, oder wählen Sie ein anderes.</translation>
     </message>
     <message>
-        <source>Train a new one.</source>
-        <translation>Trainieren Sie eine neue.</translation>
-    </message>
-    <message>
         <source>Train one first, or choose a model.</source>
         <translation>Trainieren Sie zuerst eines, oder wählen Sie ein Modell.</translation>
-    </message>
-    <message>
-        <source>Train one first.</source>
-        <translation>Trainieren Sie zuerst eines.</translation>
     </message>
     <message>
         <source>Try again.</source>
@@ -8465,10 +8133,6 @@
     <message>
         <source>Update SemiGDA and open the project again.</source>
         <translation>Aktualisieren Sie SemiGDA, und öffnen Sie das Projekt noch einmal.</translation>
-    </message>
-    <message>
-        <source>Use another version first, then delete this one.</source>
-        <translation>Verwenden Sie zuerst eine andere Version, und löschen Sie dann diese.</translation>
     </message>
     <message>
         <source>Use the case without this result</source>
@@ -8491,14 +8155,6 @@
         <translation>Voxelgrößen unterscheiden sich stark: {count} Bilder sind weit von den üblichen {usual} mm.</translation>
     </message>
     <message>
-        <source>Wait for its end, resume it, or cancel it.</source>
-        <translation>Warten Sie, bis es endet, setzen Sie es fort, oder brechen Sie es ab.</translation>
-    </message>
-    <message>
-        <source>Wait.</source>
-        <translation>Warten Sie.</translation>
-    </message>
-    <message>
         <source>What is drawn on one slice does not count: it is not marked as finished.</source>
         <translation>Was auf einer Schicht gezeichnet ist, zählt nicht: Sie ist nicht als fertig markiert.</translation>
     </message>
@@ -8507,44 +8163,8 @@
         <translation>Was auf {count} Schichten gezeichnet ist, zählt nicht: Sie sind nicht als fertig markiert.</translation>
     </message>
     <message>
-        <source>With what the plan fixes ({value}), even the shortest training takes {value2} on this computer.</source>
-        <translation>Mit dem, was der Plan festlegt ({value}), dauert selbst das kürzeste Training auf diesem Computer {value2}.</translation>
-    </message>
-    <message>
         <source>Write one.</source>
         <translation>Schreiben Sie eine.</translation>
-    </message>
-    <message>
-        <source>about {hours} h</source>
-        <translation>etwa {hours} h</translation>
-    </message>
-    <message>
-        <source>about {hours} h {rest} min</source>
-        <translation>etwa {hours} h {rest} min</translation>
-    </message>
-    <message>
-        <source>about {value} days</source>
-        <translation>etwa {value} Tage</translation>
-    </message>
-    <message>
-        <source>about {value} min</source>
-        <translation>etwa {value} min</translation>
-    </message>
-    <message>
-        <source>less than a minute</source>
-        <translation>weniger als eine Minute</translation>
-    </message>
-    <message>
-        <source>mean Dice {before} before, {after} now</source>
-        <translation>mittlerer Dice vorher {before}, jetzt {after}</translation>
-    </message>
-    <message>
-        <source>mean Dice {model}, the U-Net {unet}</source>
-        <translation>mittlerer Dice {model}, beim U-Net {unet}</translation>
-    </message>
-    <message>
-        <source>not measured yet: a rehearsal of at most 2 minutes tells</source>
-        <translation>noch nicht gemessen: Ein Probelauf von höchstens 2 Minuten sagt es</translation>
     </message>
     <message>
         <source>{cases} cases are</source>
@@ -8579,18 +8199,6 @@
         <translation>Erstellter Auftrag: {kind}</translation>
     </message>
     <message>
-        <source>{nothing}, and a class was not found (Dice below {found}): {missed}.</source>
-        <translation>{nothing}, und eine Klasse wurde nicht gefunden (Dice unter {found}): {missed}.</translation>
-    </message>
-    <message>
-        <source>{nothing}; every class was found on the held-out cases.</source>
-        <translation>{nothing}; jede Klasse wurde auf den Testfällen gefunden.</translation>
-    </message>
-    <message>
-        <source>{nothing}; no held-out case holds {value}, the rest was found.</source>
-        <translation>{nothing}; kein Testfall enthält {value}, der Rest wurde gefunden.</translation>
-    </message>
-    <message>
         <source>{slices} of {of} slices</source>
         <translation>{slices} von {of} Schichten</translation>
     </message>
@@ -8599,28 +8207,12 @@
         <translation>{told} weggelassen: Die Dateien sind nicht da.</translation>
     </message>
     <message>
-        <source>{unchecked} case was not checked since the last change.</source>
-        <translation>{unchecked} Fall wurde seit der letzten Änderung nicht geprüft.</translation>
-    </message>
-    <message>
-        <source>{unchecked} cases were not checked since the last change.</source>
-        <translation>{unchecked} Fälle wurden seit der letzten Änderung nicht geprüft.</translation>
-    </message>
-    <message>
-        <source>{value} GPU memory</source>
-        <translation>{value} GPU-Speicher</translation>
-    </message>
-    <message>
         <source>{value} case is labelled.</source>
         <translation>{value} Fall ist gelabelt.</translation>
     </message>
     <message>
         <source>{value} cases are labelled.</source>
         <translation>{value} Fälle sind gelabelt.</translation>
-    </message>
-    <message>
-        <source>{value} memory</source>
-        <translation>{value} Speicher</translation>
     </message>
     <message>
         <source>{what} is too large.</source>
@@ -9012,6 +8604,425 @@
     <message>
         <source>{share} % done, stopped: this report shows the part.</source>
         <translation>{share} % fertig, angehalten: Dieser Bericht zeigt den Teil.</translation>
+    </message>
+</context>
+<context>
+    <name>translation.training_sentences</name>
+    <message>
+        <source>95 % bootstrap over patients</source>
+        <translation>95-%-Bootstrap über Patienten</translation>
+    </message>
+    <message>
+        <source>A plain U-Net of the same budget is better than the model: {told}.</source>
+        <translation>Ein einfaches U-Net mit gleichem Budget ist besser als das Modell: {told}.</translation>
+    </message>
+    <message>
+        <source>A training that is not finished starts from this version, or is to be compared with it.</source>
+        <translation>Ein Training, das nicht beendet ist, geht von dieser Version aus oder soll mit ihr verglichen werden.</translation>
+    </message>
+    <message>
+        <source>A version needs a title.</source>
+        <translation>Eine Version braucht einen Titel.</translation>
+    </message>
+    <message>
+        <source>About 10 minutes: do labels and images match, and is every class found?</source>
+        <translation>Etwa 10 Minuten: Passen Labels und Bilder zusammen, und wird jede Klasse gefunden?</translation>
+    </message>
+    <message>
+        <source>Another training of this project is not finished.</source>
+        <translation>Ein anderes Training dieses Projekts ist nicht beendet.</translation>
+    </message>
+    <message>
+        <source>Another window is starting a training of this project.</source>
+        <translation>Ein anderes Fenster startet gerade ein Training dieses Projekts.</translation>
+    </message>
+    <message>
+        <source>Autoencoder of {value}</source>
+        <translation>Autoencoder von {value}</translation>
+    </message>
+    <message>
+        <source>Change the setting, or take it back.</source>
+        <translation>Ändern Sie die Einstellung, oder nehmen Sie sie zurück.</translation>
+    </message>
+    <message>
+        <source>Change them, or leave them empty.</source>
+        <translation>Ändern Sie sie, oder lassen Sie sie leer.</translation>
+    </message>
+    <message>
+        <source>Check that the drives respond, then try again.</source>
+        <translation>Prüfen Sie, ob die Laufwerke antworten, und versuchen Sie es noch einmal.</translation>
+    </message>
+    <message>
+        <source>Choose a base, or the preset standard.</source>
+        <translation>Wählen Sie eine Basis oder die Voreinstellung „standard“.</translation>
+    </message>
+    <message>
+        <source>Choose another base.</source>
+        <translation>Wählen Sie eine andere Basis.</translation>
+    </message>
+    <message>
+        <source>Choose another name for the export.</source>
+        <translation>Wählen Sie einen anderen Namen für den Export.</translation>
+    </message>
+    <message>
+        <source>Choose another name.</source>
+        <translation>Wählen Sie einen anderen Namen.</translation>
+    </message>
+    <message>
+        <source>Choose another version.</source>
+        <translation>Wählen Sie eine andere Version.</translation>
+    </message>
+    <message>
+        <source>Choose another.</source>
+        <translation>Wählen Sie ein anderes.</translation>
+    </message>
+    <message>
+        <source>Choose one of them.</source>
+        <translation>Wählen Sie eine davon.</translation>
+    </message>
+    <message>
+        <source>Choose one of: {names}.</source>
+        <translation>Wählen Sie aus: {names}.</translation>
+    </message>
+    <message>
+        <source>Choose the version to use from the list.</source>
+        <translation>Wählen Sie die gewünschte Version aus der Liste.</translation>
+    </message>
+    <message>
+        <source>Compare versions that were trained since the held-out cases were chosen.</source>
+        <translation>Vergleichen Sie Versionen, die trainiert wurden, seit die Testfälle gewählt sind.</translation>
+    </message>
+    <message>
+        <source>Connect their disk, or say where their files are now (relocate).</source>
+        <translation>Schließen Sie ihre Festplatte an, oder sagen Sie, wo ihre Dateien jetzt sind („Suchen“).</translation>
+    </message>
+    <message>
+        <source>Even the shortest training takes {value} on this computer.</source>
+        <translation>Selbst das kürzeste Training dauert auf diesem Computer {value}.</translation>
+    </message>
+    <message>
+        <source>From scratch</source>
+        <translation>Von null</translation>
+    </message>
+    <message>
+        <source>General image features</source>
+        <translation>Allgemeine Bildmerkmale</translation>
+    </message>
+    <message>
+        <source>Go on in that copy, or export its version and remove the model from the library first.</source>
+        <translation>Machen Sie in jener Kopie weiter, oder exportieren Sie ihre Version und entfernen Sie das Modell zuerst aus der Bibliothek.</translation>
+    </message>
+    <message>
+        <source>Held-out cases are not where they were, so it could not learn from them.</source>
+        <translation>Testfälle sind nicht, wo sie waren; aus ihnen könnte nichts gelernt werden.</translation>
+    </message>
+    <message>
+        <source>How this version was trained is not known any more.</source>
+        <translation>Wie diese Version trainiert wurde, ist nicht mehr bekannt.</translation>
+    </message>
+    <message>
+        <source>It has learned from all labelled cases already.</source>
+        <translation>Sie hat schon aus allen gelabelten Fällen gelernt.</translation>
+    </message>
+    <message>
+        <source>It has learned from cases that are held out now, so scores would be too good.</source>
+        <translation>Es hat aus Fällen gelernt, die jetzt Testfälle sind; die Werte wären zu gut.</translation>
+    </message>
+    <message>
+        <source>It is for {modality} images.</source>
+        <translation>Es ist für {modality}-Bilder.</translation>
+    </message>
+    <message>
+        <source>It is not better on the held-out cases.</source>
+        <translation>Sie ist auf den Testfällen nicht besser.</translation>
+    </message>
+    <message>
+        <source>Its classes are others: {names}.</source>
+        <translation>Seine Klassen sind andere: {names}.</translation>
+    </message>
+    <message>
+        <source>Larger slices would leave too few steps in this time.</source>
+        <translation>Größere Schichten ließen in dieser Zeit zu wenige Schritte.</translation>
+    </message>
+    <message>
+        <source>No held-out case could be scored by both the model and a plain U-Net.</source>
+        <translation>Kein Testfall konnte am Modell und an einem einfachen U-Net gemessen werden.</translation>
+    </message>
+    <message>
+        <source>No held-out case could be scored, so nothing is known of the model.</source>
+        <translation>Kein Testfall konnte gemessen werden; über das Modell ist nichts bekannt.</translation>
+    </message>
+    <message>
+        <source>No image of the project was checked yet.</source>
+        <translation>Noch wurde kein Bild des Projekts geprüft.</translation>
+    </message>
+    <message>
+        <source>No other version was used before.</source>
+        <translation>Zuvor wurde keine andere Version verwendet.</translation>
+    </message>
+    <message>
+        <source>No training of the project is running.</source>
+        <translation>Kein Training des Projekts läuft.</translation>
+    </message>
+    <message>
+        <source>One of the two branches is trained: in this time it learns more than both.</source>
+        <translation>Einer der beiden Zweige wird trainiert: In dieser Zeit lernt er mehr als beide.</translation>
+    </message>
+    <message>
+        <source>Resume the training: it continues from its last checkpoint.</source>
+        <translation>Setzen Sie das Training fort: Es macht am letzten Sicherungspunkt weiter.</translation>
+    </message>
+    <message>
+        <source>Run the check.</source>
+        <translation>Führen Sie die Prüfung aus.</translation>
+    </message>
+    <message>
+        <source>Segments {names}.</source>
+        <translation>Segmente {names}.</translation>
+    </message>
+    <message>
+        <source>Slices of {rows} x {columns} pixels, {count} steps of {batch} slice.</source>
+        <translation>Schichten von {rows} x {columns} Pixeln, {count} Schritte von {batch} Schicht.</translation>
+    </message>
+    <message>
+        <source>Slices of {rows} x {columns} pixels, {count} steps of {batch} slices.</source>
+        <translation>Schichten von {rows} x {columns} Pixeln, {count} Schritte von {batch} Schichten.</translation>
+    </message>
+    <message>
+        <source>Start one.</source>
+        <translation>Starten Sie eines.</translation>
+    </message>
+    <message>
+        <source>That is little: more time makes a better model.</source>
+        <translation>Das ist wenig: Mehr Zeit ergibt ein besseres Modell.</translation>
+    </message>
+    <message>
+        <source>The base does not exist.</source>
+        <translation>Die Basis gibt es nicht.</translation>
+    </message>
+    <message>
+        <source>The branch widths are {count} numbers, each a multiple of {groups}.</source>
+        <translation>Die Zweigbreiten sind {count} Zahlen, jede ein Vielfaches von {groups}.</translation>
+    </message>
+    <message>
+        <source>The disk has {value} free, and the training needs {value2}.</source>
+        <translation>Auf der Festplatte sind {value} frei, und das Training braucht {value2}.</translation>
+    </message>
+    <message>
+        <source>The file exists already.</source>
+        <translation>Die Datei gibt es schon.</translation>
+    </message>
+    <message>
+        <source>The full-size network needs a trained autoencoder to start from.</source>
+        <translation>Das Netz in voller Größe braucht einen trainierten Autoencoder als Beginn.</translation>
+    </message>
+    <message>
+        <source>The full-size network of the paper, on a graphics card: many hours.</source>
+        <translation>Das Netz der Publikation in voller Größe, auf einer Grafikkarte: viele Stunden.</translation>
+    </message>
+    <message>
+        <source>The held-out cases have changed since it was scored.</source>
+        <translation>Die Testfälle haben sich geändert, seit sie gemessen wurde.</translation>
+    </message>
+    <message>
+        <source>The library holds a model of a copy of this project, which Segment uses now.</source>
+        <translation>Die Bibliothek enthält ein Modell aus einer Kopie dieses Projekts, das Segment jetzt verwendet.</translation>
+    </message>
+    <message>
+        <source>The mean rises ({told}), but a class gets worse: {fallen}.</source>
+        <translation>Der Mittelwert steigt ({told}), aber eine Klasse wird schlechter: {fallen}.</translation>
+    </message>
+    <message>
+        <source>The model cannot be used.</source>
+        <translation>Das Modell ist nicht verwendbar.</translation>
+    </message>
+    <message>
+        <source>The model could not be copied within ten minutes.</source>
+        <translation>Das Modell konnte nicht innerhalb von zehn Minuten kopiert werden.</translation>
+    </message>
+    <message>
+        <source>The model is better than a plain U-Net of the same budget: {told}.</source>
+        <translation>Das Modell ist besser als ein einfaches U-Net mit gleichem Budget: {told}.</translation>
+    </message>
+    <message>
+        <source>The model that its training started from is gone.</source>
+        <translation>Das Modell, von dem dieses Training ausging, fehlt.</translation>
+    </message>
+    <message>
+        <source>The network is the middle size: a graphics card computes.</source>
+        <translation>Das Netz hat die mittlere Größe: Eine Grafikkarte rechnet.</translation>
+    </message>
+    <message>
+        <source>The network is the small one: no graphics card computes.</source>
+        <translation>Das Netz ist das kleine: Keine Grafikkarte rechnet.</translation>
+    </message>
+    <message>
+        <source>The new model is better ({told}), but on too few cases to exclude chance.</source>
+        <translation>Das neue Modell ist besser ({told}), aber an zu wenigen Fällen, um Zufall auszuschließen.</translation>
+    </message>
+    <message>
+        <source>The new model is better ({told}), but the gain may be chance.</source>
+        <translation>Das neue Modell ist besser ({told}), aber der Gewinn kann Zufall sein.</translation>
+    </message>
+    <message>
+        <source>The new model is better on the held-out cases: {told}.</source>
+        <translation>Das neue Modell ist auf den Testfällen besser: {told}.</translation>
+    </message>
+    <message>
+        <source>The new model is not better on the held-out cases: {told}.</source>
+        <translation>Das neue Modell ist auf den Testfällen nicht besser: {told}.</translation>
+    </message>
+    <message>
+        <source>The plan</source>
+        <translation>Der Plan</translation>
+    </message>
+    <message>
+        <source>The presets are {value}.</source>
+        <translation>Die Voreinstellungen sind {value}.</translation>
+    </message>
+    <message>
+        <source>The project has a version of this name already.</source>
+        <translation>Das Projekt hat bereits eine Version dieses Namens.</translation>
+    </message>
+    <message>
+        <source>The project has no such version.</source>
+        <translation>Diese Version hat das Projekt nicht.</translation>
+    </message>
+    <message>
+        <source>The project has no training.</source>
+        <translation>Das Projekt hat kein Training.</translation>
+    </message>
+    <message>
+        <source>The training is {told}.</source>
+        <translation>Das Training: {told}.</translation>
+    </message>
+    <message>
+        <source>The training's process is gone.</source>
+        <translation>Den Prozess des Trainings gibt es nicht mehr.</translation>
+    </message>
+    <message>
+        <source>The usual choice: about 45 minutes. A graphics card gets further in that time.</source>
+        <translation>Die übliche Wahl: etwa 45 Minuten. Eine Grafikkarte kommt darin weiter.</translation>
+    </message>
+    <message>
+        <source>The version in use cannot be compared with the new model: it is gone or damaged, has other classes, or has learned from cases that are held out now.</source>
+        <translation>Die benutzte Version kann nicht mit dem neuen Modell verglichen werden: Sie fehlt oder ist beschädigt, hat andere Klassen, oder sie hat aus Fällen gelernt, die jetzt Testfälle sind.</translation>
+    </message>
+    <message>
+        <source>The version in use is better on the held-out cases.</source>
+        <translation>Die benutzte Version ist auf den Testfällen besser.</translation>
+    </message>
+    <message>
+        <source>There is nothing to resume.</source>
+        <translation>Es gibt nichts fortzusetzen.</translation>
+    </message>
+    <message>
+        <source>There was no earlier model to compare with</source>
+        <translation>Es gab kein früheres Modell zum Vergleich</translation>
+    </message>
+    <message>
+        <source>These are {trainings} trainings: each patient is held out once.</source>
+        <translation>Das sind {trainings} Trainings: Jeder Patient ist einmal Testfall.</translation>
+    </message>
+    <message>
+        <source>These cases show no difference beyond chance between the model and a plain U-Net of the same budget: {told}.</source>
+        <translation>Diese Fälle zeigen zwischen dem Modell und einem einfachen U-Net mit gleichem Budget keinen Unterschied über den Zufall hinaus: {told}.</translation>
+    </message>
+    <message>
+        <source>These versions were not scored on the same held-out cases.</source>
+        <translation>Diese Versionen wurden nicht an denselben Testfällen gemessen.</translation>
+    </message>
+    <message>
+        <source>This version is in use.</source>
+        <translation>Diese Version ist in Gebrauch.</translation>
+    </message>
+    <message>
+        <source>Too few cases to tell the model from a plain U-Net of the same budget: {told}.</source>
+        <translation>Zu wenige Fälle, um das Modell von einem einfachen U-Net mit gleichem Budget zu unterscheiden: {told}.</translation>
+    </message>
+    <message>
+        <source>Train a new one.</source>
+        <translation>Trainieren Sie eine neue.</translation>
+    </message>
+    <message>
+        <source>Train one first.</source>
+        <translation>Trainieren Sie zuerst eines.</translation>
+    </message>
+    <message>
+        <source>Use another version first, then delete this one.</source>
+        <translation>Verwenden Sie zuerst eine andere Version, und löschen Sie dann diese.</translation>
+    </message>
+    <message>
+        <source>Wait for its end, resume it, or cancel it.</source>
+        <translation>Warten Sie, bis es endet, setzen Sie es fort, oder brechen Sie es ab.</translation>
+    </message>
+    <message>
+        <source>Wait.</source>
+        <translation>Warten Sie.</translation>
+    </message>
+    <message>
+        <source>With what the plan fixes ({value}), even the shortest training takes {value2} on this computer.</source>
+        <translation>Mit dem, was der Plan festlegt ({value}), dauert selbst das kürzeste Training auf diesem Computer {value2}.</translation>
+    </message>
+    <message>
+        <source>about {hours} h</source>
+        <translation>etwa {hours} h</translation>
+    </message>
+    <message>
+        <source>about {hours} h {rest} min</source>
+        <translation>etwa {hours} h {rest} min</translation>
+    </message>
+    <message>
+        <source>about {value} days</source>
+        <translation>etwa {value} Tage</translation>
+    </message>
+    <message>
+        <source>about {value} min</source>
+        <translation>etwa {value} min</translation>
+    </message>
+    <message>
+        <source>less than a minute</source>
+        <translation>weniger als eine Minute</translation>
+    </message>
+    <message>
+        <source>mean Dice {before} before, {after} now</source>
+        <translation>mittlerer Dice vorher {before}, jetzt {after}</translation>
+    </message>
+    <message>
+        <source>mean Dice {model}, the U-Net {unet}</source>
+        <translation>mittlerer Dice {model}, beim U-Net {unet}</translation>
+    </message>
+    <message>
+        <source>not measured yet: a rehearsal of at most 2 minutes tells</source>
+        <translation>noch nicht gemessen: Ein Probelauf von höchstens 2 Minuten sagt es</translation>
+    </message>
+    <message>
+        <source>{nothing}, and a class was not found (Dice below {found}): {missed}.</source>
+        <translation>{nothing}, und eine Klasse wurde nicht gefunden (Dice unter {found}): {missed}.</translation>
+    </message>
+    <message>
+        <source>{nothing}; every class was found on the held-out cases.</source>
+        <translation>{nothing}; jede Klasse wurde auf den Testfällen gefunden.</translation>
+    </message>
+    <message>
+        <source>{nothing}; no held-out case holds {value}, the rest was found.</source>
+        <translation>{nothing}; kein Testfall enthält {value}, der Rest wurde gefunden.</translation>
+    </message>
+    <message>
+        <source>{unchecked} case was not checked since the last change.</source>
+        <translation>{unchecked} Fall wurde seit der letzten Änderung nicht geprüft.</translation>
+    </message>
+    <message>
+        <source>{unchecked} cases were not checked since the last change.</source>
+        <translation>{unchecked} Fälle wurden seit der letzten Änderung nicht geprüft.</translation>
+    </message>
+    <message>
+        <source>{value} GPU memory</source>
+        <translation>{value} GPU-Speicher</translation>
+    </message>
+    <message>
+        <source>{value} memory</source>
+        <translation>{value} Speicher</translation>
     </message>
 </context>
 </TS>

@@ -14,9 +14,16 @@ from SemiGDALib.translation import (
     images_sentences,
     project_sentences,
     report_sentences,
+    training_sentences,
 )
 
-LISTS = (core_sentences, project_sentences, images_sentences, engine_sentences)
+LISTS = (
+    core_sentences,
+    project_sentences,
+    training_sentences,
+    images_sentences,
+    engine_sentences,
+)
 _NAME = re.compile(r"\{(\w+)\}")
 _SENTENCE = re.compile(r"\{(\w+)\}(?=\\ \{)")  # a value that only a space parts from the next
 _ENDS = tuple(re.compile(rf"(?<=[{signs}]) ") for signs in (".", ":;,"))  # of sentences, of parts

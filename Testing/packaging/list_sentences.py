@@ -24,10 +24,12 @@ sys.path.insert(0, str(ROOT))
 from semigda_core.errors import without_commands  # noqa: E402
 
 TARGET = ROOT / "SemiGDALib" / "translation"
+TRAINING = "semigda_core/project/training/"
 # List -> where its sentences stand.
 LISTS = {
     "core": ("semigda_core/**/*.py", "!semigda_core/project/"),
-    "project": ("semigda_core/project/**/*.py", "!semigda_core/project/report/"),
+    "project": ("semigda_core/project/**/*.py", "!semigda_core/project/report/", f"!{TRAINING}"),
+    "training": (f"{TRAINING}*.py",),
     "images": ("semigda/reading/**/*.py", "semigda/data/**/*.py"),
     "engine": ("semigda/**/*.py", "!semigda/reading/", "!semigda/data/"),
     "report": ("semigda_core/project/report/*.py", "semigda_core/models/card.py"),
