@@ -19,14 +19,14 @@ from semigda.check.measure import measure_case
 from semigda.progress import UNWATCHED, Progress
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.atomic import write_json
-from semigda_core.files.moved import name_of, parts_under
+from semigda_core.files.moved import moved, name_of, parts_under
 from semigda_core.files.names import same_file
 from semigda_core.files.stamps import stamp
 from semigda_core.labels.finished import finished_text
 from semigda_core.project.cases.moving import Files, files_of
 from semigda_core.project.changes import now
 from semigda_core.project.check.facts import FACTS_SCHEMA, read_facts
-from semigda_core.project.check.latest import FACTS
+from semigda_core.project.check.latest import FACTS, paths_of
 from semigda_core.project.project import Project
 from semigda_core.project.records import ProjectCase, View
 from semigda_core.project.review.candidates import INBOX, RANKING, read_ranking
@@ -66,13 +66,16 @@ def relocate(
     search = _Search(os.fspath(old), Path(new).absolute())
     found: list[str] = []
     unsaved: dict[str, Files] = {}
+    _move_results(project, search)
     wrong, view, saved = [], project.read(), time.monotonic()
+    results = {case.id: paths_of(view, case)[2:] for case in view.cases}
     voxels = {case["id"]: case.get("voxels") for case in view.data["cases"]}
     try:
         for number, case in enumerate(view.cases):
             done = f"Comparing files: case {number + 1} of {len(view.cases)}"
             progress.at(number / len(view.cases), done)
-            known = _Known(case, facts.get(case.id), voxels[case.id])
+            beside = [(path, search.before(path)) for path in results[case.id] if path]
+            known = _Known(case, facts.get(case.id), voxels[case.id], beside)
             places = {
                 key: list(search.places(path, known.anything))
                 for key, path in files_of(case).items()
@@ -87,11 +90,10 @@ def relocate(
             else:
                 wrong.append(case.id)
             if time.monotonic() - saved > SECONDS_BETWEEN_SAVES:
-                _keep_measured(project, facts, unsaved, _keep(project, view, unsaved))
+                _keep_measured(project, facts, unsaved, results, _keep(project, view, unsaved))
                 unsaved, saved = {}, time.monotonic()
     finally:  # also after a cancel
-        _keep_measured(project, facts, unsaved, _keep(project, view, unsaved))
-    _move_results(project, search)
+        _keep_measured(project, facts, unsaved, results, _keep(project, view, unsaved))
     gone = tuple(case.id for case in project.read().present().of_role("missing"))
     return Relocated(tuple(found), tuple(wrong), gone)
 
@@ -112,6 +114,10 @@ class _Search:
             others = self._names().get(same_file(name_of(str(path))), [])[:MOST_TRIES]
             yield from (other for other in others if other != same)
 
+    def before(self, path: Path) -> Path:
+        """Where a file that was taken from the same place was."""
+        return Path(moved(str(path), str(self.new), self.old))
+
     def _names(self) -> dict[str, list[Path]]:
         if self._by_name is None:
             self._by_name, count = {}, 0
@@ -125,10 +131,17 @@ class _Search:
 
 
 class _Known:
-    """The marks that identify a case's files."""
+    """The marks that identify a case's files; ``results`` of other programs, which were measured
+    with them, each with the path that it had then."""
 
-    def __init__(self, case: ProjectCase, facts: dict[str, Any] | None, voxels: str | None):
-        self.case, self.stamp = case, (facts or {}).get("stamp")
+    def __init__(
+        self,
+        case: ProjectCase,
+        facts: dict[str, Any] | None,
+        voxels: str | None,
+        results: list[tuple[Path, Path]],
+    ):
+        self.case, self.stamp, self.results = case, (facts or {}).get("stamp"), results
         self.contents = {key: _content(facts, key) for key in ("image", "label")} if facts else {}
         if voxels and not self.contents.get("image"):
             self.contents["image"] = voxels
@@ -149,7 +162,9 @@ class _Known:
 
     def _is(self, now: Files) -> bool:
         case = self.case
-        present = stamp(now["image"], now.get("label"), called=(case.image, case.label))
+        pairs = [(now["image"], case.image), (now.get("label"), case.label), *self.results]
+        paths, called = zip(*pairs, strict=True)
+        present = stamp(*paths, called=called)
         if present == self.stamp or not any(self.contents.values()):
             return True
         measured = measure_case(
@@ -197,12 +212,16 @@ def _move_results(project: Project, search: _Search) -> None:
 
 
 def _keep_measured(
-    project: Project, facts: dict[str, Any], found: dict[str, Files], kept: set[str]
+    project: Project,
+    facts: dict[str, Any],
+    found: dict[str, Files],
+    results: dict[str, list[Path | None]],
+    kept: set[str],
 ) -> None:
     """Measurements and predictions of the files stay valid."""
     for case_id in kept & facts.keys():
         files = found[case_id]
-        facts[case_id]["stamp"] = stamp(files["image"], files.get("label"))
+        facts[case_id]["stamp"] = stamp(files["image"], files.get("label"), *results[case_id])
     if kept & facts.keys():
         content = {"schema": FACTS_SCHEMA, "cases": facts}
         write_json(project.place(FACTS), content, durable=False)
