@@ -36,6 +36,7 @@ set(SemiGDA_PACKAGES
   SemiGDALib/segment/library/section.py
   SemiGDALib/segment/library/settings.py
   SemiGDALib/segment/log.py
+  SemiGDALib/segment/output.py
   SemiGDALib/segment/panel.py
   SemiGDALib/segment/parameters.py
   SemiGDALib/segment/problems.py

@@ -3436,6 +3436,29 @@
     </message>
 </context>
 <context>
+    <name>segment.output</name>
+    <message>
+        <source>Add to it</source>
+        <translation>Hinzufügen</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>New segmentation</source>
+        <translation>Neue Segmentierung</translation>
+    </message>
+    <message>
+        <source>The new segments would lie beside those of that one.</source>
+        <translation>Die neuen Segmente lägen neben den dortigen.</translation>
+    </message>
+    <message>
+        <source>The output segmentation is of another volume: {name}.</source>
+        <translation>Die Ausgabesegmentierung gehört zu einem anderen Volumen: {name}.</translation>
+    </message>
+</context>
+<context>
     <name>segment.panel</name>
     <message>
         <source>Cancel</source>

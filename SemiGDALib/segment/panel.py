@@ -16,6 +16,7 @@ from SemiGDALib.segment.choices import Choices
 from SemiGDALib.segment.fit import FitQuestion
 from SemiGDALib.segment.frames.row import FramesRow, extremes
 from SemiGDALib.segment.log import Log
+from SemiGDALib.segment.output import OutputQuestion
 from SemiGDALib.segment.parameters import chosenOptions
 from SemiGDALib.segment.problems import Problems
 from SemiGDALib.segment.region import RegionRow
@@ -37,7 +38,7 @@ class SegmentPanel:
         self.message = MessageArea(ui)
         self.choices, self.log, self.problems = Choices(self), Log(self), Problems(self)
         self.showError = self.problems.show
-        self._fit = FitQuestion(self.message, self.segment)
+        self._fit, self._output = FitQuestion(self.message, self.segment), OutputQuestion(self)
         self.frames = FramesRow(ui.inputsCollapsibleButton.layout(), self._onAllFrames)
         layout = self._layout = ui.segmentButton.parentWidget().layout()
         ui.modelsButton.connect("clicked(bool)", lambda: self.library.open())
@@ -166,6 +167,7 @@ class SegmentPanel:
         self.ui.progressArea.visible = False
         self.problems.last = self._input = None
         self._fit.forget()
+        self._output.forget()
         if self._several.isMade:
             self.several.clear()
 
@@ -191,6 +193,7 @@ class SegmentPanel:
         if parameters is None:
             return
         self._fit.follow(parameters.inputVolume, parameters.roi, parameters.model)
+        self._output.follow(parameters.inputVolume, parameters.outputSegmentation)
         self.problems.follow(parameters.inputVolume)
         self.choices.show()
         self.frames.show(parameters.inputVolume, parameters.allFrames)
@@ -254,6 +257,8 @@ class SegmentPanel:
         model = self.choices.model()
         card = model.card if model is not None else None
         if self._fit.asks(card, volume, parameters.roi, parameters.model):
+            return
+        if self._output.asks(volume, parameters.outputSegmentation):
             return
         self.message.hide()
         self.ui.progressArea.visible = False

@@ -65,6 +65,38 @@ def test_a_result_does_not_lie_over_a_volume_chosen_meanwhile(panel, module_host
     assert shown() == [True] and not ui.hiddenLabel.visible
 
 
+def test_an_output_with_segments_of_another_volume_is_asked_about(panel, module_host, artifacts):
+    first, second = (phantoms.add_volume(name=name) for name in ("MR of Monday", "MR of Tuesday"))
+    choose(panel, module_host, first)
+    run(panel, module_host)
+    ui, (output,) = panel.ui, results()
+    held = output.GetSegmentation().GetNumberOfSegments
+
+    def ask():
+        choose(panel, module_host, second, outputSegmentation=output)
+        module_host.click(ui.segmentButton)
+        assert idle(panel) and "of another volume: MR of Monday." in ui.messageLabel.text
+
+    ask()
+    module_host.grab(panel, artifacts / "segment-panel-output.png")
+    choose(panel, module_host, first)
+    assert not ui.messageFrame.visible  # it was about the other volume
+    ask()
+    module_host.click(ui.messageActionButton)
+    module_host.wait(lambda: idle(panel), 60)
+    assert len(results()) == 2 and held() == 2
+    assert ui.outputSegmentationSelector.currentNode() is None
+    ask()
+    module_host.click(panel.panel.message.otherButton)
+    module_host.wait(lambda: idle(panel), 60)
+    assert len(results()) == 2 and held() == 4
+    choose(panel, module_host, first, outputSegmentation=output)
+    run(panel, module_host)  # it is of both now
+    choose(panel, module_host, second, outputSegmentation=output)
+    run(panel, module_host)  # the user has said so
+    assert held() == 8 and not ui.messageFrame.visible
+
+
 def test_a_kind_of_image_the_model_does_not_know_is_asked_about(
     panel,
     module_host,
