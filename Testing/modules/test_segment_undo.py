@@ -7,7 +7,7 @@ import phantoms
 import pytest
 import slicer
 import studies
-from segment_fixtures import choose, run, table
+from segment_fixtures import choose, idle, run, table
 from slices_fixtures import opened, paint_slices, project, tags
 from test_segment_sending import liver, written
 from test_train_unlucky import drawn, press_save
@@ -219,6 +219,9 @@ def test_a_result_on_another_grid_than_the_image(panel, module_host, liver):
     node = segmentation(coarse, {"mine": (phantoms.answer() == 2)[:, ::2, ::2]})
     choose(panel, module_host, volume, outputSegmentation=node)
     run(panel, module_host)
+    assert "of another volume: Low." in panel.ui.messageLabel.text
+    module_host.click(panel.panel.message.otherButton)
+    module_host.wait(lambda: idle(panel), 60)
     node.GetSegmentation().RemoveSegment("s0")
     panel.panel.sending.send(str(liver.folder))
     (case,) = liver.read().cases
