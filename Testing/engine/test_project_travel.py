@@ -27,7 +27,6 @@ from semigda_core.project.cases.moving import missing_folder
 from semigda_core.project.check.latest import measured
 from semigda_core.project.heldout import choose_heldout
 from semigda_core.project.project import NewCase, Project
-from semigda_core.project.results import add_results, newest
 from semigda_core.project.training import plans, trainings, versions
 from semigda_core.project.training.comparison import read
 from semigda_core.project.training.planning import turns
@@ -250,20 +249,6 @@ def test_files_are_found_at_the_same_place_under_another_folder(tmp_path):
     assert len(measured(project)) == 10  # known to be untouched: nothing is read again
     assert ([job["comparable"] for job in view.data["jobs"]], view.heldout["version"]) == scores
     assert missing_folder(project) is None
-
-
-def test_results_that_were_moved_too_are_not_measured_again(tmp_path, monkeypatch):
-    project = ready_project(tmp_path)
-    case = project.read().of_role("unlabeled")[0]
-    result = tmp_path / "study" / "result.nrrd"
-    write_nrrd(result, draw(0)[1], AFFINE)
-    add_results(project, [(case.id, result)], "Other")
-    check(project)
-    (tmp_path / "study").rename(tmp_path / "drive")
-    monkeypatch.setattr("semigda.check.relocate.measure_case", None)  # untouched: not read
-    done = relocate(project, tmp_path / "study", tmp_path / "drive")
-    assert case.id in done.found and case.id in measured(project)
-    assert newest(project.read().case(case.id)).path == tmp_path / "drive" / "result.nrrd"
 
 
 def test_a_label_drawn_in_another_window_meanwhile_stays_the_cases(tmp_path):

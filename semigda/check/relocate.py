@@ -87,6 +87,8 @@ def relocate(
             if match:
                 found.append(case.id)
                 unsaved[case.id] = match
+                if not known.untouched:
+                    results[case.id] = []  # perhaps another file: the next check measures it
             else:
                 wrong.append(case.id)
             if time.monotonic() - saved > SECONDS_BETWEEN_SAVES:
@@ -142,6 +144,7 @@ class _Known:
         results: list[tuple[Path, Path]],
     ):
         self.case, self.stamp, self.results = case, (facts or {}).get("stamp"), results
+        self.untouched = False  # known once it is found
         self.contents = {key: _content(facts, key) for key in ("image", "label")} if facts else {}
         if voxels and not self.contents.get("image"):
             self.contents["image"] = voxels
@@ -164,8 +167,8 @@ class _Known:
         case = self.case
         pairs = [(now["image"], case.image), (now.get("label"), case.label), *self.results]
         paths, called = zip(*pairs, strict=True)
-        present = stamp(*paths, called=called)
-        if present == self.stamp or not any(self.contents.values()):
+        self.untouched = stamp(*paths, called=called) == self.stamp
+        if self.untouched or not any(self.contents.values()):
             return True
         measured = measure_case(
             now["image"], now.get("label"), label_slices=finished_text(case.finished)
