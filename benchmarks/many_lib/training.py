@@ -28,7 +28,7 @@ def trainings(cases: Path, threads: int) -> dict:
     folder.mkdir()
     (folder / "project.json").write_text("{}", "utf-8")
     settings = folder / "settings.json"
-    settings.write_text(json.dumps(_settings(cases, folder)), "utf-8")
+    settings.write_text(json.dumps(_settings(cases)), "utf-8")
     images = [cases.parent / one["image"] for one in json.loads(cases.read_text("utf-8"))]
     made: list[set[str]] = []
     result: dict = {"images_mb": sum(image.stat().st_size for image in images) / 1e6}
@@ -45,7 +45,7 @@ def trainings(cases: Path, threads: int) -> dict:
     return {**result, "made_anew": len(made[1] - made[0])}
 
 
-def _settings(cases: Path, folder: Path) -> dict:
+def _settings(cases: Path) -> dict:
     labels = [{"value": n, "name": f"class {n}", "color": [99, 9 * n, 9]} for n in (1, 2)]
     card = {"name": "many", "title": "Many", "description": "Drawn.", "modality": "MR",
             "labels": labels, "licence": "CC0 1.0"}  # fmt: skip

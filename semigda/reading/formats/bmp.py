@@ -44,7 +44,7 @@ def check_bmp(path: Path, labels: bool, work: Path) -> Picture:
     if packing == 0 and start + (width * bits + 31) // 32 * 4 * height > len(data):
         raise truncated()
     if packing == 1:
-        _check_runs(data[start:], width, height)
+        _check_runs(data[start:])
     if bits != 8:
         return Picture(size)
     palette = 14 + header
@@ -61,7 +61,7 @@ def check_bmp(path: Path, labels: bool, work: Path) -> Picture:
     return Picture(size, copy, first_value=True, black=black)
 
 
-def _check_runs(data: bytes, width: int, height: int) -> None:
+def _check_runs(data: bytes) -> None:
     """Whether run-length coded pixels are complete."""
     at = 0
     while True:
