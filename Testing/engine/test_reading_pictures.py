@@ -179,6 +179,22 @@ def png(path, grey_and_alpha: np.ndarray):
     return path
 
 
+def test_a_bmp_of_run_lengths_that_is_cut_off_is_refused(tmp_path):
+    """Two rows of two pixels of each value, from below; the library of the other tests writes no
+    such file."""
+    runs = bytes([2, 0, 2, 1, 0, 0, 2, 1, 2, 0, 0, 0, 0, 1])
+    colours = bytes([0, 0, 0, 0, 255, 255, 255, 0])
+    start = 14 + 40 + len(colours)
+    header = struct.pack("<IiiHHIIiiII", 40, 4, 2, 1, 8, 1, len(runs), 0, 0, 2, 0)
+    written = b"BM" + struct.pack("<IHHI", start + len(runs), 0, 0, start) + header + colours + runs
+    path = tmp_path / "a.bmp"
+    path.write_bytes(written)
+    assert read_volume(path).array[0].tolist() == [[255, 255, 0, 0], [0, 0, 255, 255]]
+    for lost in (1, 4, len(runs)):
+        path.write_bytes(written[:-lost])
+        assert "incomplete" in refused(path).message
+
+
 def palette(*colours) -> Image.Image:
     image = Image.fromarray(MASK)
     image.putpalette([value for colour in colours for value in colour])

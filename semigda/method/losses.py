@@ -67,7 +67,7 @@ def segmentation_loss(
 
 
 def latent_loss(latent: Tensor, target: Tensor, weight: Tensor | None = None) -> Tensor:
-    """Mean squared distance of two latent means (B, 4, h, w); the target gets no gradient.
+    """Mean squared distance of two latent means (B, Z, h, w); the target gets no gradient.
 
     ``weight`` (B, 1, h, w) of the distances is 1 everywhere by default.
     """
@@ -80,7 +80,7 @@ def wasserstein_loss(moments: Tensor, target: Tensor, weight: Tensor | None = No
     It also aligns the variances of the posteriors, unlike the distance of the means.
 
     Args:
-        moments, target: (B, 8, h, w), mean and log-variance; the target gets no gradient.
+        moments, target: (B, 2 Z, h, w), mean and log-variance; the target gets no gradient.
         weight: (B, 1, h, w) of the distances, 1 everywhere by default.
     """
     mean, spread = _mean_and_spread(moments)
@@ -95,7 +95,7 @@ def _distance(one: Tensor, other: Tensor, weight: Tensor | None) -> Tensor:
 
 
 def kl_loss(moments: Tensor) -> Tensor:
-    """KL divergence per latent value of the posterior (B, 8, h, w) from the unit Gaussian."""
+    """KL divergence per latent value of the posterior (B, 2 Z, h, w) from the unit Gaussian."""
     mean, spread = _mean_and_spread(moments)
     variance = spread.square()
     return 0.5 * (mean.square() + variance - 1 - variance.log()).mean()
