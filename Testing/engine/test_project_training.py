@@ -285,3 +285,20 @@ def test_the_plan_is_kept(tmp_path):
     plans.save_plan(project, plan)
     assert plans.saved_plan(Project(project.folder)) == plan
     assert json.loads((project.folder / "project.json").read_text("utf-8"))["settings"]["plan"]
+
+
+def test_what_nothing_can_be_resumed_from_any_more_leaves_the_disk(tmp_path, monkeypatch):
+    monkeypatch.setattr(trainings, "launch", lambda job: None)
+    project = ready_project(tmp_path, unlabelled=0)
+    for ended in ("cancelled", "out-of-memory", None):
+        job = trainings.start(project, tiny_plan())
+        for name in ("checkpoint.pt", "checkpoint.pt.before", "folds/0/checkpoint.pt", "log.txt"):
+            (job.path / name).parent.mkdir(parents=True, exist_ok=True)
+            (job.path / name).write_bytes(b"of a training")
+        if ended:
+            job.fail(SemiGDAError(ended))
+            assert len(list(job.path.rglob("checkpoint.pt*"))) == 3  # it can be resumed
+    *earlier, newest = [record["folder"] for record in reversed(project.jobs())]
+    for folder in earlier:
+        assert (folder / "log.txt").exists() and not list(folder.rglob("checkpoint.pt*"))
+    assert len(list(newest.rglob("checkpoint.pt*"))) == 3

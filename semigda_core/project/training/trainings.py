@@ -157,7 +157,18 @@ def new_training(
     )
     if gone := view.of_role("missing"):
         tell_missing(job, len(gone))
+    _forget_ended(project)
     return job
+
+
+def _forget_ended(project: Project) -> None:
+    """Delete what trainings that ended without a model would have continued from: only the newest
+    one can be resumed."""
+    for record in project.jobs()[1:]:
+        if record["kind"] == "train" and record["state"] in ("cancelled", "failed"):
+            for checkpoint in record["folder"].rglob("*.pt*"):
+                with contextlib.suppress(OSError):  # of a file that another program holds open
+                    checkpoint.unlink()
 
 
 def current(project: Project) -> dict[str, Any] | None:
