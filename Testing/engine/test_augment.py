@@ -96,3 +96,15 @@ def test_they_are_off_by_default_and_drawn_again_alike(name):
         lambda: change_intensity(images, options, generator(3)),
     ):
         assert torch.equal(change(), change())
+
+
+def test_all_chance_is_the_generators():
+    """A step that is drawn again after a pause is the same, whatever else has drawn meanwhile."""
+    images = torch.rand(16, 3, 32, 32, generator=generator(1)) * 2 - 1
+    options = Augmentation(mirror=True, turn_over=True, stretch=0.2, darkness=0.2, coarse=0.5)
+
+    def drawn():
+        chance = generator(3)
+        return change_intensity(change_geometry(images, None, options, chance)[0], options, chance)
+
+    assert torch.equal(drawn(), drawn())
