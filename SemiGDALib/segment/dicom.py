@@ -109,11 +109,12 @@ class ExportButton:
             )
 
     def _onClicked(self) -> None:
+        held = nodes.Held(self._node)  # another result may come while the folder is chosen
         folder = chooseFolder(_("Folder for the DICOM SEG"))
-        if not folder:
+        if not folder or held.node is None:
             return
         try:
-            made = self._panel.logic.exportDicomSeg(self._node, folder)
+            made = self._panel.logic.exportDicomSeg(held.node, folder)
         except SemiGDAError as error:
             self._panel.showError(error)
         else:

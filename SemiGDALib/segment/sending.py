@@ -83,9 +83,10 @@ class SendButton:
         addEntry(self.menu, _("Another project..."), self._onOther)
 
     def _onOther(self) -> None:
+        held = nodes.Held(self._node)  # another result may come while the folder is chosen
         folder = chooseFolder(_("Folder of a training project"))
         if folder:
-            self.send(folder)
+            self._sendOne(held, folder)
 
     def send(self, folder) -> None:
         """Send the result in view; asks before its label takes another one's place, and says that

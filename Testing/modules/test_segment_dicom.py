@@ -157,9 +157,16 @@ def test_the_button(panel, slicer_dicom, module_host, tmp_path, monkeypatch, art
     choose(panel, module_host, volume)
     run(panel, module_host)
     assert button.enabled
-    monkeypatch.setattr(qt.QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path / "out"))
+    shown = panel.logic.result.segmentationNode
+
+    def choose_folder(*_):
+        panel.panel.export.show(None)  # the result in view changes meanwhile
+        return str(tmp_path / "out")
+
+    monkeypatch.setattr(qt.QFileDialog, "getExistingDirectory", choose_folder)
     (tmp_path / "out").mkdir()
     module_host.click(button)
     assert (tmp_path / "out" / "seg.dcm").is_file()
     assert panel.ui.phaseLabel.text == "Exported: seg.dcm"
+    panel.panel.export.show(shown)
     module_host.grab(panel, artifacts / "segment-dicom.png")

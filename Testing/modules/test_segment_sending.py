@@ -232,7 +232,7 @@ def test_a_file_of_a_region_is_opened_with_what_is_not_known(logic, bright, live
     open_case.close()
 
 
-def test_in_the_panel(panel, module_host, artifacts, liver):
+def test_in_the_panel(panel, module_host, artifacts, liver, monkeypatch):
     from SemiGDALib.train.recent import recentProjects, remember
 
     slicer.app.userSettings().clear()
@@ -252,7 +252,15 @@ def test_in_the_panel(panel, module_host, artifacts, liver):
         f"Liver   ({liver.folder})",
         "Another project...",
     ]
-    press(0)
+    node = panel.logic.result.segmentationNode
+
+    def choose_folder(_title):
+        sending.show(None)  # the result in view changes meanwhile
+        return str(liver.folder)
+
+    monkeypatch.setattr("SemiGDALib.segment.sending.chooseFolder", choose_folder)
+    press(1)
+    sending.show(node)
     assert "A new case of 'Liver'" in ui.phaseLabel.text and ui.phaseLabel.visible
     assert len(liver.read().cases) == 1 and recentProjects() == [str(liver.folder)]
     press(0)

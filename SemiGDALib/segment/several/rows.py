@@ -127,6 +127,13 @@ def keepFailures(rows, before) -> None:
             row.become(old.state, error=old.error, notes=old.notes)
 
 
+def left(rows, todo, now) -> list[int]:
+    """Places in the list ``now`` of what a run of ``rows`` at the places ``todo`` has not done."""
+    unfinished = [rows[place] for place in todo if rows[place].state not in (DONE, EDITED)]
+    wanted = {(row.image, row.volumeId) for row in unfinished}
+    return [place for place, row in enumerate(now) if (row.image, row.volumeId) in wanted]
+
+
 def _inFolder(row: Row, sha256: str | None, folder: Path) -> dict | None:
     report = read_report(folder / f"{row.name}.json")
     there = report is not None and os.path.exists(folder / f"{row.name}{ENDING}")

@@ -377,9 +377,10 @@ class SeveralSection:
             action = _("Choose another folder, or untick Skip done to replace them.")
             self._panel.showError(SemiGDAError("bad-input", error.message, action=action))
         else:
-            self._panel.showError(
-                error, *self._panel.problems.onCpu(error, lambda: self.start(None))
-            )
+            run = self._logic.several  # the list may be another one when the button is clicked
+            onCpu = self._panel.problems.onCpu
+            again = onCpu(error, lambda: self.start(theRows.left(run.rows, run.todo, self.rows)))
+            self._panel.showError(error, *again)
 
     def clear(self) -> None:
         """The scene closes: its volumes are gone; files go on."""
