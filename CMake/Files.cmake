@@ -11,6 +11,7 @@ set(SemiGDA_PACKAGES
   SemiGDALib/jobs/process_tree.py
   SemiGDALib/jobs/worker.py
   SemiGDALib/keyboard.py
+  SemiGDALib/left_out.py
   SemiGDALib/matrices.py
   SemiGDALib/message_area.py
   SemiGDALib/nodes.py

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import slicer
@@ -196,16 +197,12 @@ class SemiGDATrainLogic(
 
     def addFiles(self, paths):
         """Add image files, with labels among them; labels of images that are there already go to
-        those."""
-        from semigda_core.project.cases.pairing import pair_files
+        those. What is added also has the files that were not taken."""
+        from semigda_core.project.cases.pairing import pair_more
 
-        given = [Path(path) for path in paths]
-        # All of them: a label must not go to another image of its own image's name.
         known = [case.image for case in self.project.read().cases]
-        cases = pair_files([*given, *(path for path in known if path not in given)]).cases()
-        # The files of a DICOM series are one image: their folder.
-        new = {*given, *(path.parent for path in given)}
-        return self.project.add([c for c in cases if c.image in new or c.label in new])
+        cases, others = pair_more(paths, known)
+        return replace(self.project.add(cases), left_out=others)
 
     def addNodes(self, pairs, origin=None, overlaps=None):
         """Add volumes of the scene, each with its label or None.

@@ -571,6 +571,53 @@
     </message>
 </context>
 <context>
+    <name>SemiGDALib.left_out</name>
+    <message>
+        <source>1 file left out ({why})</source>
+        <translation>1 Datei weggelassen ({why})</translation>
+    </message>
+    <message>
+        <source>a DICOM file without an image, such as a segmentation</source>
+        <translation>eine DICOM-Datei ohne Bild, etwa eine Segmentierung</translation>
+    </message>
+    <message>
+        <source>a folder that may not be opened</source>
+        <translation>ein Ordner, der nicht geöffnet werden darf</translation>
+    </message>
+    <message>
+        <source>a link to a file that is not there</source>
+        <translation>eine Verknüpfung zu einer Datei, die es nicht gibt</translation>
+    </message>
+    <message>
+        <source>another channel of a case</source>
+        <translation>weiterer Kanal eines Falls</translation>
+    </message>
+    <message>
+        <source>in a subfolder, to be taken by itself</source>
+        <translation>in einem Unterordner, der für sich zu nehmen ist</translation>
+    </message>
+    <message>
+        <source>no image</source>
+        <translation>kein Bild</translation>
+    </message>
+    <message>
+        <source>no label</source>
+        <translation>kein Label</translation>
+    </message>
+    <message>
+        <source>one of several DICOM series in a folder</source>
+        <translation>eine von mehreren DICOM-Serien in einem Ordner</translation>
+    </message>
+    <message>
+        <source>the same case in another format</source>
+        <translation>derselbe Fall in einem anderen Format</translation>
+    </message>
+    <message>
+        <source>{count} files left out ({why})</source>
+        <translation>{count} Dateien weggelassen ({why})</translation>
+    </message>
+</context>
+<context>
     <name>SemiGDALib.nodes</name>
     <message>
         <source>Choose an input volume that holds an image.</source>
@@ -1440,18 +1487,6 @@
         <translation>Welcher Teil eines Dateinamens den Patienten nennt; die Liste unten zeigt, was herauskommt. Bilder eines Patienten werden nie auf Training und Bewertung verteilt.</translation>
     </message>
     <message>
-        <source>a folder that may not be opened</source>
-        <translation>ein Ordner, der nicht geöffnet werden darf</translation>
-    </message>
-    <message>
-        <source>a link to a file that is not there</source>
-        <translation>eine Verknüpfung zu einer Datei, die es nicht gibt</translation>
-    </message>
-    <message>
-        <source>another channel of a case</source>
-        <translation>weiterer Kanal eines Falls</translation>
-    </message>
-    <message>
         <source>image</source>
         <translation>Bild</translation>
     </message>
@@ -1460,24 +1495,12 @@
         <translation>Label ohne Bild, weggelassen</translation>
     </message>
     <message>
-        <source>no image</source>
-        <translation>kein Bild</translation>
-    </message>
-    <message>
-        <source>one of several DICOM series in a folder</source>
-        <translation>eine von mehreren DICOM-Serien in einem Ordner</translation>
-    </message>
-    <message>
         <source>several match</source>
         <translation>mehrere passen</translation>
     </message>
     <message>
         <source>such as  ^(patient\d+)_</source>
         <translation>etwa  ^(patient\d+)_</translation>
-    </message>
-    <message>
-        <source>the same case in another format</source>
-        <translation>derselbe Fall in einem anderen Format</translation>
     </message>
     <message>
         <source>{count} DICOM files</source>
@@ -1822,8 +1845,16 @@
         <translation>Ein Fall behält sein Label: ein anderes wurde nicht übernommen.</translation>
     </message>
     <message>
+        <source>A file was left out: {names}.</source>
+        <translation>Eine Datei wurde weggelassen: {names}.</translation>
+    </message>
+    <message>
         <source>A label cannot be read, and was left out: {names}.</source>
         <translation>Ein Label kann nicht gelesen werden und wurde weggelassen: {names}.</translation>
+    </message>
+    <message>
+        <source>A label needs the name of its image, such as case1_label.nrrd for case1.nrrd.</source>
+        <translation>Ein Label braucht den Namen seines Bildes, etwa case1_label.nrrd zu case1.nrrd.</translation>
     </message>
     <message>
         <source>A name for the patient of the selected cases ({count}); leave it empty if each case is a different patient. Images of one patient are never split between training and scoring.</source>
@@ -1948,6 +1979,10 @@
     <message>
         <source>{count} existing cases now have a label.</source>
         <translation>{count} vorhandene Fälle haben jetzt ein Label.</translation>
+    </message>
+    <message>
+        <source>{count} files were left out: {names}.</source>
+        <translation>{count} Dateien wurden weggelassen: {names}.</translation>
     </message>
     <message>
         <source>{count} labels cannot be read, and were left out: {names}.</source>
@@ -7482,6 +7517,14 @@
         <translation>Das Ergebnis auf das Gitter des Bildes bringen (eine Kopie im Projekt)</translation>
     </message>
     <message>
+        <source>By its name, a label is that of another image.</source>
+        <translation>Dem Namen nach gehört ein Label zu einem anderen Bild.</translation>
+    </message>
+    <message>
+        <source>By their names, the labels of {count} images are those of others.</source>
+        <translation>Den Namen nach gehören die Labels von {count} Bildern zu anderen Bildern.</translation>
+    </message>
+    <message>
         <source>By their names, {count} images may be of one patient: if one is held out while another trains, scores are too good.</source>
         <translation>Den Namen nach können {count} Bilder von einem Patienten sein: Ist eines davon Testfall und ein anderes trainiert, sind die Werte zu gut.</translation>
     </message>
@@ -7768,6 +7811,10 @@
     <message>
         <source>Look at them in Slicer with their labels; if they do not fit, save the pictures upright in that program.</source>
         <translation>Sehen Sie sie in Slicer mit ihren Labels an; passen sie nicht, speichern Sie die Bilder in jenem Programm aufrecht.</translation>
+    </message>
+    <message>
+        <source>Look at them; if they are, give each image its own. If not, nothing has to be done.</source>
+        <translation>Sehen Sie sie an; wenn es so ist, geben Sie jedem Bild sein eigenes. Wenn nicht, ist nichts zu tun.</translation>
     </message>
     <message>
         <source>Make these changes again where they are missing, then move that file elsewhere.</source>

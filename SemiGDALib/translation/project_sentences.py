@@ -47,6 +47,8 @@ def sentences(_):
         ),
         _("Bring the label to the image's grid (a copy in the project)"),
         _("Bring the result to the image's grid (a copy in the project)"),
+        _("By its name, a label is that of another image."),
+        _("By their names, the labels of {count} images are those of others."),
         _(
             "By their names, {count} images may be of one patient: if one is held out while "
             "another trains, scores are too good."
@@ -162,6 +164,7 @@ def sentences(_):
             "Look at them in Slicer with their labels; if they do not fit, save the pictures "
             "upright in that program."
         ),
+        _("Look at them; if they are, give each image its own. If not, nothing has to be done."),
         _("Make these changes again where they are missing, then move that file elsewhere."),
         _("Mark the slices that are finished."),
         _("Mark what is finished."),

@@ -8,7 +8,7 @@ import pytest
 from hostile_files import noise, write
 
 from semigda.cli import main
-from semigda_core.project.cases.listing import GONE, NO_IMAGE
+from semigda_core.project.cases.listing import GONE, NESTED, NO_IMAGE
 from semigda_core.project.cases.pairing import pair_folder
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="links and pipes need Linux or macOS")
@@ -38,7 +38,8 @@ def test_links_to_nothing_pipes_and_folders_called_like_images_are_told(folder, 
         "gone.nii.gz": GONE,
         "loop.nii.gz": GONE,
         "pipe.nii.gz": NO_IMAGE,
-        "b.nii.gz": NO_IMAGE,
+        "b.nii.gz": NESTED,
+        "up": NESTED,
     }
     assert main(["project", "create", str(tmp_path / "p")]) == 0
     assert main(["project", "add", str(tmp_path / "p"), str(folder)]) == 0

@@ -9,7 +9,7 @@ import SimpleITK as sitk
 
 from semigda.cli import main
 from semigda_core.errors import SemiGDAError
-from semigda_core.project.cases.listing import CHANNEL, MIXED, NO_IMAGE, SAME
+from semigda_core.project.cases.listing import CHANNEL, MIXED, NO_IMAGE, SAME, WITHOUT_IMAGE
 from semigda_core.project.cases.pairing import Pairing, match, pair_files, pair_folder
 from semigda_core.project.project import Project
 
@@ -106,7 +106,7 @@ def test_dicom_files_without_an_image_are_none(tmp_path):
     dicom(tmp_path / "DICOMDIR", series=b"3")
     pairing = pair_folder(tmp_path)
     assert names(pairing) == {tmp_path.name: None}
-    assert left_out(pairing) == {"seg": NO_IMAGE, "DICOMDIR": NO_IMAGE}
+    assert left_out(pairing) == dict.fromkeys(("seg", "DICOMDIR"), WITHOUT_IMAGE)
 
 
 def test_channels_of_nnunet_are_one_patient(tmp_path):

@@ -392,3 +392,9 @@ def test_many_volumes_take_little_more_than_the_worker(section, module_host, tmp
         worker = {row["case"]: float(row["seconds"]) for row in summary(out)}
         ratios.append(spent / sum(worker.values()))
     assert min(ratios) <= 1.15
+
+
+def test_what_a_folder_has_besides_is_told(section, folder, tmp_path):
+    (folder / "P1" / "CT" / "series").mkdir(parents=True)
+    fromFolder(section, folder, tmp_path / "out")
+    assert section.label.text.startswith("0 of 4 done, 1 file left out (in a subfolder,")

@@ -56,6 +56,9 @@ def test_a_folder_says_what_each_file_was_taken_for(
         (folder / "P001").mkdir(parents=True, exist_ok=True)
         (folder / "P001" / f"IM{number:04d}").write_bytes(b"\0" * 128 + b"DICM")
     names = ("case1_0000.nii.gz", "case1_0001.nii.gz", "case1_Maske.nii.gz", "README.txt")
+    (folder / "P002" / "CT").mkdir(parents=True)
+    (folder / "P002" / "CT" / "scan.nii").touch()
+    (folder / "seg").write_bytes(b"\0" * 128 + b"DICM" + b"\x08\0\x60\0CS\x04\0SEG ")
     names += ("case2.nii.gz", "case2.nii", "case3_Segmentierung.nii.gz", "pat_t1.nii.gz")
     for name in (*names, "pat_t2.nii.gz"):
         (folder / name).touch()
@@ -74,6 +77,8 @@ def test_a_folder_says_what_each_file_was_taken_for(
             ("case1_0001.nii.gz", "another channel of a case, left out", "–", "–"),
             ("case2.nii.gz", "the same case in another format, left out", "–", "–"),
             ("README.txt", "no image, left out", "–", "–"),
+            ("CT", "in a subfolder, to be taken by itself, left out", "–", "–"),
+            ("seg", "a DICOM file without an image, such as a segmentation, left out", "–", "–"),
         }
         module_host.grab(dialog, artifacts / "train-cases-folder-files.png")
         child(dialog, "cancelButton").click()

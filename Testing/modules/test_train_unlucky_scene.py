@@ -240,3 +240,20 @@ def test_an_ignored_region_may_cover_a_class(opened, training, project, module_h
     paint(opened, "Ignore", everywhere)
     assert press_save(training, module_host) == ""
     assert [one.ignored for one in read_segments(project.read().case(case).label)].count(True) == 1
+
+
+def test_files_that_belong_to_nothing_are_named(training, project, tmp_path):
+    """A label of another name than its image's was dropped, and nobody heard of it again."""
+    for name in ("new.nrrd", "new2.nrrd", "tumour_mask.nrrd"):
+        studies.write_nrrd(tmp_path / name, studies.draw(20 + len(name))[0])
+    cases, message = training.panel.sections["Cases"], training.ui.messageLabel
+    cases.addPaths([str(tmp_path / name) for name in ("new.nrrd", "tumour_mask.nrrd")])
+    assert "A file was left out: tumour_mask.nrrd." in message.text
+    case = project.read().cases[0]
+    other = studies.write_nrrd(
+        tmp_path / f"{case.image.stem}_label.seg.nrrd", studies.draw(3)[1], segments=("ball",)
+    )
+    cases.addPaths([str(case.image), str(other), str(tmp_path / "tumour_mask.nrrd")])
+    assert "left out: tumour_mask.nrrd. A case keeps its label" in message.text
+    cases.addPaths([str(tmp_path / "new2.nrrd")])
+    assert not training.ui.messageFrame.visible

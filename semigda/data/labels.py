@@ -75,13 +75,16 @@ def _masks(
     ``like``; each layer is read once."""
     layer = -1
     array: np.ndarray | None = None
+    named = {segment.layer for segment in segments}
     for segment in segments:
         if segment.ignored != ignored:
             continue
         if array is None or segment.layer != layer:
-            layer, array = segment.layer, None  # freed before the next one is read
+            first, layer, array = layer < 0, segment.layer, None  # freed before the next is read
             stored = read_layer(path, layer)
             _check_named(stored.array, [one.value for one in segments if one.layer == layer])
+            for other in set(range(stored.layers)) - named if first else ():
+                _check_named(read_layer(path, other).array, [])
             array = place(stored.array, stored.affine, like, cropped=True)
         yield segment, np.equal(array, segment.value)
 

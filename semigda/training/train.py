@@ -45,6 +45,8 @@ from semigda_core.jobs.training import TrainSettings
 from semigda_core.models.card import CARD_FILE
 from semigda_core.models.layout import is_package
 from semigda_core.models.preprocessing import Preprocessing
+from semigda_core.project.cases.pairing import crossed
+from semigda_core.project.check.rules.labels import told_crossed
 from semigda_core.project.training.budget import ALIGN_WORK, PRETRAIN_WORK, SEMI_WORK
 
 Slices = dict[str, list[CaseSlices]]
@@ -153,6 +155,8 @@ class _Run:
                 f"{copies} of the held-out images {'is' if copies == 1 else 'are'} in the training "
                 "a second time: the scores will be too good."
             )
+        if others := crossed((case.image, case.label) for case in cases):
+            self.progress.warn(told_crossed(len(others)))
         if shared := held_out_labels(slices):
             self.progress.warn(
                 f"{shared} of the held-out cases {'has' if shared == 1 else 'have'} the very label "

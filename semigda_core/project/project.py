@@ -63,14 +63,15 @@ class NewCase:
 @dataclass(frozen=True)
 class Added:
     """What :meth:`Project.add` did: ids of new cases, of cases that now have a label, the number of
-    images that were already in the project, ids of those that keep another label, and labels that
-    were left out because they cannot be read."""
+    images that were already in the project, ids of those that keep another label, labels that were
+    left out because they cannot be read, and files that are in no case."""
 
     cases: list[str]
     labelled: list[str]
     known: int
     kept: list[str] = field(default_factory=list)
     unread: list[Path] = field(default_factory=list)
+    left_out: list[Path] = field(default_factory=list)
 
 
 class Project:

@@ -19,6 +19,7 @@ from semigda_core.labels.provenance import REGION
 from semigda_core.labels.segments import ENDING
 from semigda_core.project.cases.pairing import pair_folder
 from SemiGDALib import nodes, provenance
+from SemiGDALib.left_out import inWords
 from SemiGDALib.segment.region import regionIn
 
 WAITING, RUNNING, DONE, EDITED, FAILED = "waiting", "running", "done", "edited", "failed"
@@ -80,7 +81,13 @@ def ofFolder(folder) -> list[Row]:
     Raises:
         SemiGDAError: "bad-input" if it does not exist.
     """
-    return [Row(name, image=image) for name, image in pair_folder(Path(folder)).named()]
+    return inFolder(folder)[0]
+
+
+def inFolder(folder) -> tuple[list[Row], list[str]]:
+    """Those, and in words what else of the folder may be an image; errors as :func:`ofFolder`."""
+    found = pair_folder(Path(folder))
+    return [Row(name, image=image) for name, image in found.named()], inWords(found.left_out)
 
 
 def ofVolumes(volumeNodes) -> list[Row]:

@@ -205,10 +205,11 @@ class SeveralSection:
         self._update()
 
     def _find(self) -> list:
-        source = self._source()
+        source, self._besides = self._source(), []
         if source == FOLDER:
             path = self.imagesEdit.currentPath.strip()
-            return theRows.ofFolder(path) if path else []
+            rows, self._besides = theRows.inFolder(path) if path else ([], [])
+            return rows
         if source == SCENE:
             return theRows.ofVolumes(nodes.images())
         found = [volumes for item, _name, volumes in self._studies if str(item) == source]
@@ -228,7 +229,7 @@ class SeveralSection:
         ):
             count = len(self._places(state))
             parts += [text.format(count=count)] if count else []
-        summary = ", ".join(parts)
+        summary = ", ".join([*parts, *self._besides])
         parameters = self._panel.parameters
         if self._source() == FOLDER and parameters is not None and parameters.roi is not None:
             whole = _("The region of interest is of this scene: files are segmented whole.")

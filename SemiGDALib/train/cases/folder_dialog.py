@@ -9,8 +9,8 @@ from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.texts import counted
-from semigda_core.project.cases import listing
 from semigda_core.project.cases.pairing import pair_folder
+from SemiGDALib import left_out
 from SemiGDALib.dialogs import Dialog, addFolderRow, lineEdit
 from SemiGDALib.tables import fill, makeTable
 from SemiGDALib.texts import AMBER, RED, coloured
@@ -138,7 +138,9 @@ class FolderDialog:
         for label in pairing.unpaired_labels[:SHOWN]:
             rows.append((label.name, _("label without an image, left out"), "–", "–"))
         for path, reason in pairing.left_out[:SHOWN]:
-            rows.append((path.name, _("{why}, left out").format(why=_why(reason)), "–", "–"))
+            rows.append(
+                (path.name, _("{why}, left out").format(why=left_out.why(reason)), "–", "–")
+            )
         fill(self._table, rows)
 
     def _row(self, case, pairing):
@@ -149,14 +151,3 @@ class FolderDialog:
         doubtful = case.image in pairing.doubtful
         label = _("several match") if doubtful else case.label.name if case.label else "–"
         return case.image.name, taken, label, case.group or "–"
-
-
-def _why(reason: str) -> str:
-    return {
-        listing.NO_IMAGE: _("no image"),
-        listing.MIXED: _("one of several DICOM series in a folder"),
-        listing.GONE: _("a link to a file that is not there"),
-        listing.CLOSED: _("a folder that may not be opened"),
-        listing.CHANNEL: _("another channel of a case"),
-        listing.SAME: _("the same case in another format"),
-    }[reason]

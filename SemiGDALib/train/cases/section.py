@@ -10,8 +10,8 @@ from slicer.i18n import tr as _
 
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.formats import endings
-from semigda_core.files.texts import counted, one_line
-from SemiGDALib import dialogs
+from semigda_core.files.texts import counted
+from SemiGDALib import dialogs, left_out
 from SemiGDALib.train import covered
 from SemiGDALib.train.cases import mapping
 from SemiGDALib.train.cases.class_list import ClassList
@@ -26,7 +26,6 @@ from SemiGDALib.train.section import Section
 from SemiGDALib.widgets import addEntry
 
 FEWEST = 2
-_NAMED = 3  # labels in a message
 LABELS = " ".join(f"*{ending}" for ending in endings(labels=True))
 
 
@@ -165,37 +164,25 @@ class CasesSection(Section):
             )
             self.context.log(counted(len(added.labelled), *words))
         self._mapNew()
+        lost = _lost(added)
         if added.kept:
-            self._tellKept(added.kept)
-        if added.unread:
-            self._tellUnread(added.unread)
+            self._tellKept(added.kept, *lost)
+        elif any(lost):
+            self.context.message.error(SemiGDAError("bad-input", lost[0], action=lost[1]))
 
-    def _tellKept(self, caseIds) -> None:
-        """Labels that were not taken: nobody should think that they train."""
+    def _tellKept(self, caseIds, before: str, todo: str) -> None:
+        """Labels that were not taken: nobody should think that they train. ``before`` and ``todo``:
+        what else was not."""
         text = _("A case keeps its label: another one was not taken.")
         if len(caseIds) > 1:
             text = _("{count} cases keep their labels: other ones were not taken.")
+        action = _("To replace a label, select its case, then Set label, From a file.")
         self.context.message.question(
-            text.format(count=len(caseIds)),
-            _("To replace a label, select its case, then Set label, From a file."),
+            f"{before} {text.format(count=len(caseIds))}".strip(),
+            f"{todo} {action}".strip(),
             _("Show the cases"),
             lambda: self.context.selectCases(caseIds),
             _("Close"),
-        )
-
-    def _tellUnread(self, labels) -> None:
-        """Damaged labels, by name: on the screen only, never in a log."""
-        text = _("A label cannot be read, and was left out: {names}.")
-        if len(labels) > 1:
-            text = _("{count} labels cannot be read, and were left out: {names}.")
-        names = ", ".join(one_line(label.name) for label in labels[:_NAMED])
-        names += ", ..." if len(labels) > _NAMED else ""
-        self.context.message.error(
-            SemiGDAError(
-                "bad-input",
-                text.format(count=len(labels), names=names),
-                action=_("Export them again from their source, and add them again."),
-            )
         )
 
     def _mapNew(self, _given=None) -> None:
@@ -281,6 +268,28 @@ class CasesSection(Section):
         )
         if name:
             self.context.attempt(self.context.project.rename, case.id, name)
+
+
+def _lost(added) -> tuple[str, str]:
+    """What was not taken of files that were added, and what to do; "" if nothing was."""
+    told, todo = [], []
+    if added.unread:
+        words = (
+            _("A label cannot be read, and was left out: {names}."),
+            _("{count} labels cannot be read, and were left out: {names}."),
+        )
+        told.append(counted(len(added.unread), *words, names=left_out.named(added.unread)))
+        todo.append(_("Export them again from their source, and add them again."))
+    if added.left_out:
+        words = (
+            _("A file was left out: {names}."),
+            _("{count} files were left out: {names}."),
+        )
+        told.append(counted(len(added.left_out), *words, names=left_out.named(added.left_out)))
+        todo.append(
+            _("A label needs the name of its image, such as case1_label.nrrd for case1.nrrd.")
+        )
+    return " ".join(told), " ".join(todo)
 
 
 def _menu(button, *entries):

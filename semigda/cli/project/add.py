@@ -13,7 +13,7 @@ from semigda.cli.telling import number_of, print_json
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.texts import counted, one_line
 from semigda_core.labels.provenance import ORIGINS
-from semigda_core.project.cases.pairing import Pairing, pair_folder
+from semigda_core.project.cases.pairing import Pairing, crossed, pair_folder
 from semigda_core.project.project import Added, NewCase, Project
 from semigda_core.project.records import View
 
@@ -112,8 +112,16 @@ def _pairing(arguments: argparse.Namespace) -> Pairing:
         return pair_folder(images[0], labels[0] if labels else None)
     if labels and len(labels) != len(images):
         raise SemiGDAError("bad-input", "There must be one label for each image.")
-    pairs = zip(images, labels or [None] * len(images), strict=True)
-    return Pairing([(Path(i), Path(label) if label else None) for i, label in pairs])
+    named = zip(images, labels or [None] * len(images), strict=True)
+    pairs = [(Path(image), Path(label) if label else None) for image, label in named]
+    if crossed(pairs):
+        raise SemiGDAError(
+            "bad-input",
+            "By their names, the labels are in another order than the images.",
+            action="Give them in the same order, or as two folders: labels then go to the images "
+            "of their names.",
+        )
+    return Pairing(pairs)
 
 
 def _tell_pairing(pairing: Pairing, as_json: bool) -> None:

@@ -21,6 +21,9 @@ CHANNEL = "another channel of a case"
 SAME = "the same case in another format"
 GONE = "a link to a file that is not there"
 CLOSED = "a folder that may not be opened"
+WITHOUT_IMAGE = "a DICOM file without an image, such as a segmentation"
+NO_LABEL = "no label"
+NESTED = "in a subfolder, to be taken by itself"
 
 _HEAD = 8192
 # A tag, and its value with type and length, or with the length alone.
@@ -47,14 +50,15 @@ class Listing:
                 self.left_out.append((path, GONE if path.is_symlink() else NO_IMAGE))
                 continue
             dicom = _look(path, _state(path))
-            if dicom is None and only_dicom:
-                continue
+            named = path.name.lower().endswith(ENDINGS)
             if dicom is not None and dicom.image:
                 series.setdefault(dicom.series, []).append(path)
-            elif dicom is None and path.name.lower().endswith(ENDINGS):
+            elif dicom is not None:
+                self.left_out.append((path, WITHOUT_IMAGE))
+            elif named and not only_dicom:
                 self.files.append(path)
-            else:
-                self.left_out.append((path, NO_IMAGE))
+            elif named or not only_dicom:
+                self.left_out.append((path, NESTED if named else NO_IMAGE))
         if len(series) == 1:
             (members,) = series.values()
             self.files.append(folder)
@@ -68,7 +72,8 @@ class Listing:
 
 
 def list_folder(folder: Path) -> Listing:
-    """What a folder offers, including its subfolders of DICOM files.
+    """What a folder offers, including its subfolders of DICOM files. What else may be an image or a
+    label in these, and folders in them, is left out.
 
     Raises:
         SemiGDAError: "bad-input" if it does not exist.
@@ -77,16 +82,17 @@ def list_folder(folder: Path) -> Listing:
         raise SemiGDAError("bad-input", "The folder does not exist.", action="Choose another.")
     found = Listing()
     found.take(folder, _files(folder))
-    for path in folder.iterdir():
-        if path.is_dir() and path.name[0] != "." and path.name.lower() not in _SKIPPED:
-            before = len(found.files)
-            try:
-                found.take(path, _files(path), only_dicom=True)
-            except PermissionError:  # as the system's own at the top of a drive
-                found.left_out.append((path, CLOSED))
-                continue
-            if len(found.files) == before and path.name.lower().endswith(ENDINGS):
-                found.left_out.append((path, NO_IMAGE))  # some unpack "a.nii.gz" into such a folder
+    for path in _folders(folder):
+        before = len(found.files) + len(found.left_out)
+        try:
+            found.take(path, _files(path), only_dicom=True)
+            found.left_out += [(one, NESTED) for one in _folders(path) if _may_offer(one)]
+        except PermissionError:  # as the system's own at the top of a drive
+            found.left_out.append((path, CLOSED))
+            continue
+        told = len(found.files) + len(found.left_out) > before
+        if not told and path.name.lower().endswith(ENDINGS):
+            found.left_out.append((path, NO_IMAGE))  # some unpack "a.nii.gz" into such a folder
     found.files.sort(key=natural)
     return found
 
@@ -110,6 +116,22 @@ def series_files(folder: Path) -> list[Path]:
     their names says nothing of where they are."""
     looked = [(path, _look(path, _state(path))) for path in sorted(_files(folder), key=natural)]
     return [path for path, dicom in looked if dicom is not None and dicom.image]
+
+
+def _folders(folder: Path) -> list[Path]:
+    found = (path for path in folder.iterdir() if path.name[0] != "." and path.is_dir())
+    return [p for p in found if p.name.lower() not in _SKIPPED and not is_own_picture(p)]
+
+
+def _may_offer(folder: Path) -> bool:
+    """Whether there are folders in it, which are not looked into, or a file that may be an image or
+    a label."""
+    if _folders(folder):
+        return True
+    return any(
+        path.name.lower().endswith(ENDINGS) or _look(path, _state(path)) is not None
+        for path in _files(folder)
+    )
 
 
 def _files(folder: Path) -> list[Path]:

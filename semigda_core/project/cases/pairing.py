@@ -12,7 +12,16 @@ from semigda_core.files.formats import endings, stem
 from semigda_core.files.names import file_names
 from semigda_core.labels.segments import ENDING
 from semigda_core.project.cases import naming
-from semigda_core.project.cases.listing import CHANNEL, GONE, SAME, Listing, list_files, list_folder
+from semigda_core.project.cases.listing import (
+    CHANNEL,
+    NO_IMAGE,
+    NO_LABEL,
+    SAME,
+    Listing,
+    list_files,
+    list_folder,
+    series_files,
+)
 from semigda_core.project.cases.naming import image_key, label_keys
 from semigda_core.project.project import NewCase
 
@@ -64,7 +73,8 @@ class Pairing:
             group = self.groups.get(image)
             found = pattern.search(image.name) if pattern else None
             if found:
-                group = found.group(1) if found.re.groups else found.group(0)
+                named = found.group(1) if found.re.groups else found.group(0)
+                group = stem(Path(named or ""))  # "P1" in "P1.nii.gz" as in "P1_2.nii.gz"
             cases.append(NewCase(image, label, name=stem(image), group=group))
         return cases
 
@@ -84,13 +94,36 @@ def pair_folder(images: Path | str, labels: Path | str | None = None) -> Pairing
     if labels is None or Path(labels).resolve() == images.resolve():
         return _pair(found)
     beside = list_folder(Path(labels))
-    found.left_out += [(path, why) for path, why in beside.left_out if why == GONE]
+    found.left_out += [(path, why) for path, why in beside.left_out if why != NO_IMAGE]
+    found.left_out += [(path, NO_LABEL) for path in beside.files if path.is_dir()]
     return _pair(found, [path for path in beside.files if path.is_file()])
 
 
 def pair_files(paths: Iterable[Path | str]) -> Pairing:
     """Pair files (and DICOM folders) from any folders, like :func:`pair_folder`."""
     return _pair(list_files(Path(path) for path in paths))
+
+
+def pair_more(
+    paths: Iterable[Path | str], known: Iterable[Path]
+) -> tuple[list[NewCase], list[Path]]:
+    """The cases that more files make, and which of the files are in none of them.
+
+    Args:
+        known: images that are there already, whose labels may come now. All of them: a label must
+            not go to another image of its own image's name.
+
+    Raises:
+        SemiGDAError: "bad-input" if there is no image.
+    """
+    given = [Path(path) for path in paths]
+    pairing = pair_files([*given, *(path for path in known if path not in given)])
+    # The files of a DICOM series are one image: their folder.
+    new = {*given, *(path.parent for path in given)}
+    cases = [case for case in pairing.cases() if case.image in new or case.label in new]
+    taken = {path for case in cases for path in (case.image, case.label)}
+    taken.update(*(series_files(folder) for folder in pairing.slices if folder in taken))
+    return cases, [path for path in given if path not in taken]
 
 
 def match(images: list[Path], labels: list[Path]) -> Pairing:
@@ -121,6 +154,23 @@ def match(images: list[Path], labels: list[Path]) -> Pairing:
     doubtful = [image for image, fits in unclear.items() if not own.issuperset(fits)]
     taken = own.union(*unclear.values())
     return Pairing(pairs, [label for label in labels if label not in taken], doubtful)
+
+
+def crossed(pairs: Iterable[tuple[Path, Path | None]]) -> list[Path]:
+    """The images whose label is by its name that of another of them, which has another one: as of
+    lists that were sorted apart, where "a_10.png" comes after "a_1.png", and "a_10_mask.png" before
+    "a_1_mask.png"."""
+    given = dict(pairs)
+    labels = dict.fromkeys(label for label in given.values() if label is not None)
+    owners: dict[Path, set[Path]] = {}
+    for image, label in match(list(given), list(labels)).pairs:
+        if label is not None:
+            owners.setdefault(label, set()).add(image)
+    return [
+        image
+        for image, label in given.items()
+        if label in owners and label not in {given[owner] for owner in owners[label]}
+    ]
 
 
 def _pair(found: Listing, labels: Iterable[Path] = ()) -> Pairing:

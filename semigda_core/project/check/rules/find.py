@@ -31,6 +31,7 @@ RULES: tuple[Callable[..., Iterator[Finding]], ...] = (
     images.odd_intensity,
     images.other_depth,
     labels.same_label,
+    labels.other_name,
     labels.other_colours,
     labels.inverted,
     classes.swapped_classes,

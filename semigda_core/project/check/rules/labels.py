@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from semigda_core.labels.finished import IGNORED
+from semigda_core.project.cases.pairing import crossed
 from semigda_core.project.check.facts import drawn_parts, voxels_of
 from semigda_core.project.check.findings import (
     WHOLE,
@@ -170,6 +171,27 @@ def same_label(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Fi
                 "If one got the label of another, give it its own; if they are of one patient, say "
                 "so, or one may be held out while another trains.",
             )
+
+
+def other_name(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Finding]:
+    """Labels that were given to images by their order, not by their names."""
+    names = set(crossed((case.image, case.label) for case in used))
+    found = [case for case in used if case.image in names and case.use == "auto"]
+    if found:
+        yield Finding(
+            "other-name",
+            "warning",
+            ids_of(found),
+            told_crossed(len(found)),
+            "Look at them; if they are, give each image its own. If not, nothing has to be done.",
+        )
+
+
+def told_crossed(count: int) -> str:
+    """That so many labels have the names of other images."""
+    if count == 1:
+        return "By its name, a label is that of another image."
+    return f"By their names, the labels of {count} images are those of others."
 
 
 def other_colours(view: View, used: list[ProjectCase], facts: Facts) -> Iterator[Finding]:
