@@ -21,7 +21,9 @@ from semigda.training.train import train
 from semigda_core.errors import SemiGDAError
 from semigda_core.jobs.folder import JobFolder
 from semigda_core.jobs.training import TrainSettings
-from semigda_core.project.cases.listing import MIXED, NESTED, NO_LABEL, WITHOUT_IMAGE
+from semigda_core.labels.made import COHORT, PICTURES
+from semigda_core.labels.nrrd import header_bytes
+from semigda_core.project.cases.listing import MIXED, NESTED, NO_IMAGE, NO_LABEL, WITHOUT_IMAGE
 from semigda_core.project.cases.pairing import crossed, pair_folder, pair_more
 from semigda_core.project.project import NewCase, Project
 
@@ -105,6 +107,18 @@ def test_what_lies_in_subfolders_is_told(tmp_path):
         "rtstruct.dcm": WITHOUT_IMAGE,
         **dict.fromkeys(("tumour.seg.nrrd", "scan.nii.gz", "CT", "study"), NESTED),
     }
+
+
+def test_results_and_their_pictures_in_subfolders_are_not_told(tmp_path):
+    """Where somebody keeps them beside the images, each run would tell of all of them."""
+    touch(tmp_path, "a.nii.gz", COHORT)
+    for folder in (tmp_path, tmp_path / "out"):
+        touch(folder / PICTURES, "a.png")
+        touch(folder, COHORT)
+    for place in (tmp_path / "out", tmp_path / "out" / "again"):
+        place.mkdir(exist_ok=True)
+        (place / "a.seg.nrrd").write_bytes(header_bytes({}, {"SemiGDA_Engine": "1"}))
+    assert left_out(pair_folder(tmp_path)) == {COHORT: NO_IMAGE}
 
 
 def test_what_a_folder_of_labels_holds_and_cannot_give_is_told(tmp_path):

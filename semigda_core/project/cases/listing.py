@@ -11,7 +11,7 @@ from pathlib import Path
 from semigda_core.errors import SemiGDAError
 from semigda_core.files.formats import ENDINGS, endings
 from semigda_core.files.stamps import state
-from semigda_core.labels.made import is_own_picture
+from semigda_core.labels.made import is_own_image, is_own_picture
 from semigda_core.project.cases.naming import natural
 
 # Why a file is not a case of its own.
@@ -57,8 +57,10 @@ class Listing:
                 self.left_out.append((path, WITHOUT_IMAGE))
             elif named and not only_dicom:
                 self.files.append(path)
-            elif named or not only_dicom:
-                self.left_out.append((path, NESTED if named else NO_IMAGE))
+            elif not only_dicom:
+                self.left_out.append((path, NO_IMAGE))
+            elif named and not is_own_image(path):
+                self.left_out.append((path, NESTED))
         if len(series) == 1:
             (members,) = series.values()
             self.files.append(folder)
@@ -129,7 +131,8 @@ def _may_offer(folder: Path) -> bool:
     if _folders(folder):
         return True
     return any(
-        path.name.lower().endswith(ENDINGS) or _look(path, _state(path)) is not None
+        (path.name.lower().endswith(ENDINGS) and not is_own_image(path))
+        or _look(path, _state(path)) is not None
         for path in _files(folder)
     )
 

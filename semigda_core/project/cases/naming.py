@@ -5,6 +5,7 @@ Names are compared without case, accents and separators; "CaseMask" is two words
 
 from __future__ import annotations
 
+import functools
 import re
 from pathlib import Path
 
@@ -46,11 +47,12 @@ _UNSPACED = re.compile("(" + "|".join(w for w in _LABEL_WORDS | _IMAGE_WORDS if 
 _CHANNEL = re.compile(r"(.+)_(\d{4})")
 
 
-def words(path: Path) -> list[str]:
+@functools.lru_cache(maxsize=100_000)  # panels ask again and again
+def words(path: Path) -> tuple[str, ...]:
     """The words of a name, in lower case without accents."""
     apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", stem(path))
     apart = _UNSPACED.sub(r" \1 ", unaccented(apart))
-    return [word for word in re.split(r"[\s_.\-]+", apart) if word]
+    return tuple(word for word in re.split(r"[\s_.\-]+", apart) if word)
 
 
 def is_label_word(word: str) -> bool:
